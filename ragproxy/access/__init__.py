@@ -1,0 +1,5 @@
+"""Who may, and how much. Flask is not known here."""
+
+from ragproxy.access.identity import Identity
+
+__all__ = ["Identity"]
