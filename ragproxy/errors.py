@@ -20,6 +20,7 @@ RagproxyError
 │   └── EmbedderMismatch         the store was indexed by another embedder
 ├── OverQuota                    slow down
 ├── NotServed                    no upstream offers this capability
+├── StateUnavailable             the database does not answer
 └── UpstreamError                the fault lies behind us
     ├── UpstreamRefused          it answered 4xx: passed on as it said it
     ├── UpstreamUnavailable      no answer, or 5xx: worth another try
@@ -155,6 +156,12 @@ class NotServed(RagproxyError):
     """No upstream offers this; the message says which setting would."""
 
     code = "not_served"
+
+
+class StateUnavailable(RagproxyError):
+    """The database does not answer: worth another try."""
+
+    code = "state_unavailable"
 
 
 class UpstreamError(RagproxyError):

@@ -169,6 +169,12 @@ class Settings:
     )
 
     @property
+    def address(self) -> str:
+        """`host:port`, as an address writes it: IPv6 in brackets."""
+        host = self.host.strip("[]")
+        return f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
+
+    @property
     def database(self) -> str:
         """The SQLAlchemy address: DATABASE_URL, or SQLite under the data folder."""
         return self.database_url or f"sqlite:///{self.data_dir / 'ragproxy.db'}"
@@ -189,6 +195,11 @@ def from_env(environ: Mapping[str, str] | None = None) -> Settings:
     settings = Settings(**given)
     _check(settings)
     return settings
+
+
+def environment(**given: str | None) -> dict[str, str]:
+    """This process's environment, with the variables that are given changed: for `from_env` and for child processes."""
+    return {**os.environ, **{variable: value for variable, value in given.items() if value is not None}}
 
 
 def _check(settings: Settings) -> None:

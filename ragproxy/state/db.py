@@ -1,0 +1,126 @@
+"""The database: SQLite in the data folder, or PostgreSQL. One engine a process, a read door and a write door.
+
+SQLite runs in WAL mode: readers and the one writer do not wait for each other. `synchronous=NORMAL` is enough for our
+promise: a commit is in the operating system's hands when it returns, so `kill -9` loses nothing; only a power cut may
+take back the last commits, and even then the file stays whole (sqlite.org/pragma.html#pragma_synchronous).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, InterfaceError, NoSuchModuleError, OperationalError
+
+from ragproxy.errors import ConfigError, InvalidRequest, StateUnavailable
+
+BUSY_TIMEOUT_S = 30
+POOL = {"pool_size": 10, "max_overflow": 30, "pool_timeout": 30}  # connections; the timeout is in seconds
+LONGEST_NAME = 256  # characters; PostgreSQL indexes at most 2,704 bytes
+
+
+class Database:
+    """Connections to the records. Nothing is opened before the first use."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(url)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        # a read is one statement: autocommit spares PostgreSQL two round trips and SQLite a lock
+        options: dict[str, Any] = {"ragproxy_reads": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        self._reads = self.engine.execution_options(**options)
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A connection for statements that only read; each sees what is committed when it runs."""
+        with _answering(), self._reads.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """A transaction: committed when the block ends, undone when it raises."""
+        with _answering(), self.engine.begin() as connection:
+            yield connection
+
+    def upsert(self, connection: sa.Connection, table: sa.Table, values: dict[str, Any]) -> None:
+        """Insert the row, or overwrite the one with its primary key."""
+        insert: Any = sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+        keys = [column.name for column in table.primary_key]
+        rest = {name: insert.excluded[name] for name in values if name not in keys}
+        connection.execute(insert.values(values).on_conflict_do_update(index_elements=keys, set_=rest))
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def storable(text: str) -> bool:
+    """Whether both databases can hold the text: no NUL (PostgreSQL) and no lone surrogate (neither)."""
+    try:
+        return b"\0" not in text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+
+
+def checked_name(text: str, *, param: str) -> str:
+    """A name fit to be stored and looked up. InvalidRequest names `param` and what is wrong."""
+    if not text.strip():
+        raise InvalidRequest(f"'{param}' is empty", param=param)
+    if len(text) > LONGEST_NAME:
+        raise InvalidRequest(f"'{param}' is longer than {LONGEST_NAME} characters", param=param)
+    return checked_text(text, param=param)
+
+
+def checked_text(text: str, *, param: str) -> str:
+    """A text fit to be stored. InvalidRequest otherwise."""
+    if not storable(text):
+        raise InvalidRequest(f"'{param}' holds a NUL character or is not valid Unicode", param=param)
+    return text
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """A database that does not answer is our fault and passes; the cause is for the log, not for clients."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, sa.exc.TimeoutError) as err:
+        raise StateUnavailable("The database does not answer; try again in a moment") from err
+
+
+def _engine(url: str) -> sa.Engine:
+    try:
+        address = sa.make_url(url)
+        if address.get_backend_name() == "sqlite":
+            return _sqlite(address)
+        return sa.create_engine(address, pool_pre_ping=True, pool_recycle=1800, **POOL)
+    except ModuleNotFoundError as err:
+        raise ConfigError(
+            "DATABASE_URL: PostgreSQL needs its driver, which is not installed: pip install ragproxy[postgres]"
+        ) from err
+    except (ArgumentError, NoSuchModuleError) as err:
+        # the library's own message quotes the address, and that may hold a password
+        raise ConfigError("DATABASE_URL: expected sqlite:///path or postgresql://user@host/name") from err
+
+
+def _sqlite(address: sa.URL) -> sa.Engine:
+    # isolation_level None: the driver opens no transaction behind our back, `_begin` does
+    engine = sa.create_engine(
+        address, connect_args={"timeout": BUSY_TIMEOUT_S, "isolation_level": None, "check_same_thread": False}, **POOL
+    )
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    # journal_mode=WAL is not here: the file remembers it, and changing it does not wait for others (see migrate)
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = NORMAL")
+
+
+def _begin(connection: sa.Connection) -> None:
+    # IMMEDIATE: writers queue at their first statement; a deferred one fails when it turns from reader to writer
+    if not connection.get_execution_options().get("ragproxy_reads"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
