@@ -1,0 +1,62 @@
+"""What ragproxy adds to OpenAI's requests: the `rag` object and the fields beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from marshmallow import RAISE, Schema, fields, post_load
+
+from ragproxy.domain import DEFAULT_CARRIERS, Carrier, RagOptions
+from ragproxy.wire.fields import Flag, Identifier, Items, Language, Number, Text, Whole
+from ragproxy.wire.filters import FilterField
+
+CARRIERS: tuple[Carrier, ...] = get_args(Carrier)
+KEYS = frozenset({"conversation_id", "files", "lang", "clientModel", "rag"})  # they never travel to an upstream
+
+
+class RagSchema(Schema):
+    """The `rag` object. Unknown keys are refused: it is ours, and a misspelt `top_k` should not pass in silence."""
+
+    class Meta:
+        unknown = RAISE
+
+    enabled = Flag(description="false: answer without looking anything up")
+    stores = Items(Identifier(), max_items=32, description="Vector stores to search, by id or name")
+    top_k = Whole(1, 50, description="Passages to look up")
+    min_score = Number(0, 1, description="Passages scored lower are left out")
+    filters = FilterField()
+    sources = Items(Text(choices=CARRIERS), max_items=16, description="How the sources come back")
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> RagOptions:
+        """The options; null means the default, as absence does."""
+        stores, sources = data.get("stores"), data.get("sources")
+        return RagOptions(
+            enabled=data.get("enabled") is not False,
+            stores=None if stores is None else tuple(stores),
+            top_k=data.get("top_k"),
+            min_score=data.get("min_score"),
+            filters=data.get("filters"),
+            sources=DEFAULT_CARRIERS if sources is None else tuple(dict.fromkeys(sources)),
+        )
+
+
+class RagFields(Schema):
+    """The fields beside OpenAI's own, for every request that may be answered from documents."""
+
+    conversation_id = Identifier(description="Comes back with the answer")
+    files = Items(Identifier(), max_items=100, description="Answer from these files alone, by id")
+    lang = Language(description="Language of the answer, ISO 639-1")
+    clientModel = Identifier(description="Upstream model that writes this answer")  # the clients' spelling
+    rag = fields.Nested(RagSchema, allow_none=True)
+
+
+def rag_arguments(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The loaded fields, by their names in the domain. No files at all means no restriction."""
+    return {
+        "rag": data.get("rag") or RagOptions(),
+        "files": tuple(data.get("files") or ()) or None,
+        "lang": data.get("lang"),
+        "client_model": data.get("clientModel"),
+    }

@@ -1,0 +1,79 @@
+"""What chat and legacy completions have in common in an upstream's body, read with suspicion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ragproxy.domain import Usage
+from ragproxy.errors import UpstreamBroken
+from ragproxy.wire.errors import explanation
+
+_ENVELOPE = frozenset({"id", "object", "created", "model", "choices", "usage"})
+_COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
+
+
+def choices_of(body: Any) -> list[Mapping[str, Any]]:
+    """The choices of a body or a chunk. UpstreamBroken when it holds an error, or is no such thing."""
+    if not isinstance(body, Mapping):
+        raise UpstreamBroken("The upstream's answer is not a JSON object")
+    if body.get("error"):
+        raise UpstreamBroken(f"The upstream failed in mid-answer: {explanation(body) or 'it did not say why'}")
+    choices = body.get("choices")
+    if choices is None:
+        choices = []
+    if not isinstance(choices, list) or not all(isinstance(choice, Mapping) for choice in choices):
+        raise UpstreamBroken("The 'choices' of the upstream's answer are not an array of objects")
+    return choices
+
+
+def index_of(choice: Mapping[str, Any]) -> int:
+    """Which choice it is; 0 when a server of one choice does not say."""
+    index = choice.get("index")
+    if index is None:
+        return 0
+    if type(index) is not int:
+        raise UpstreamBroken("The 'index' of a choice in the upstream's answer is not an integer")
+    return index
+
+
+def text_of(value: Any) -> str | None:
+    """A string or nothing."""
+    if value is not None and not isinstance(value, str):
+        raise UpstreamBroken("The text of the upstream's answer is not a string")
+    return value
+
+
+def finish_of(choice: Mapping[str, Any]) -> str | None:
+    """Why the choice ended; None while it has not (some servers say "" until then)."""
+    reason = choice.get("finish_reason")
+    if reason is not None and not isinstance(reason, str):
+        raise UpstreamBroken("The 'finish_reason' of the upstream's answer is not a string")
+    return reason or None
+
+
+def rest_of(body: Mapping[str, Any], known: frozenset[str] = _ENVELOPE) -> dict[str, Any]:
+    """The keys that are not known ones: ours to pass on."""
+    return {key: value for key, value in body.items() if key not in known}
+
+
+def usage_of(body: Mapping[str, Any]) -> Usage | None:
+    """The usage of a body or a chunk, None when it gives none."""
+    usage = body.get("usage")
+    if not isinstance(usage, Mapping) or not usage:
+        return None
+    prompt, completion, total = (_count(usage.get(key)) for key in _COUNTS)
+    return Usage(prompt, completion, total or prompt + completion, dict(usage))
+
+
+def usage_json(usage: Usage | None) -> dict[str, Any] | None:
+    """OpenAI's usage object: the upstream's own when it gave one, completed if it forgot a count."""
+    if usage is None:
+        return None
+    if all(key in usage.details for key in _COUNTS):
+        return dict(usage.details)
+    return dict(zip(_COUNTS, (usage.prompt, usage.completion, usage.total), strict=True)) | dict(usage.details)
+
+
+def _count(value: Any) -> int:
+    return value if type(value) is int else 0

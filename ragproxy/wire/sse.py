@@ -1,0 +1,71 @@
+"""Server-sent events, out and in. Source: WHATWG HTML, "Server-sent events" (only `data` fields matter here)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from ragproxy.errors import UpstreamBroken
+from ragproxy.wire.json import dumps
+
+DONE = b"data: [DONE]\n\n"
+COMMENT = b": keep-alive\n\n"
+MAX_EVENT_BYTES = 16 * 1024 * 1024
+_BOM = b"\xef\xbb\xbf"
+
+
+def frame(value: Any) -> bytes:
+    """The value as one event."""
+    return b"data: " + dumps(value) + b"\n\n"
+
+
+def events(reads: Iterable[bytes]) -> Iterator[bytes]:
+    """The payload of each event of a stream, however its bytes are cut; `[DONE]` too.
+
+    Lines end with LF, CR or CRLF; comments and other fields are skipped; an event cut off by the end is dropped.
+    UpstreamBroken when one grows beyond MAX_EVENT_BYTES.
+    """
+    data: list[bytes] = []
+    size = 0
+    for line in _lines(reads):
+        if not line:
+            if data:
+                yield data[0] if len(data) == 1 else b"\n".join(data)
+                data, size = [], 0
+        elif line.startswith(b"data:"):
+            data.append(line[6:] if line.startswith(b"data: ") else line[5:])
+            size = _bounded(size + len(line))
+        elif line == b"data":
+            data.append(b"")
+            size = _bounded(size + len(line))
+
+
+def _lines(reads: Iterable[bytes]) -> Iterator[bytes]:
+    """Whole lines without their ends."""
+    pieces: list[bytes] = []  # of a line still open: joined once, since adding bytes to bytes copies all of them
+    size = 0
+    after_cr = False
+    first = True
+    for read in reads:
+        if after_cr and read:
+            after_cr = False
+            read = read.removeprefix(b"\n")
+        if not read:
+            continue
+        after_cr = read.endswith(b"\r")  # the line ends here and now; an LF that comes next belongs to it
+        for line in read.splitlines(keepends=True):
+            pieces.append(line)
+            size = _bounded(size + len(line))
+            if line.endswith((b"\n", b"\r")):
+                whole = b"".join(pieces) if len(pieces) > 1 else line
+                pieces, size = [], 0
+                if first:
+                    first = False
+                    whole = whole.removeprefix(_BOM)
+                yield whole.rstrip(b"\r\n")
+
+
+def _bounded(size: int) -> int:
+    if size > MAX_EVENT_BYTES:
+        raise UpstreamBroken(f"The upstream sent an event of more than {MAX_EVENT_BYTES // 2**20} MiB")
+    return size
