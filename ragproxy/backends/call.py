@@ -1,0 +1,109 @@
+"""Sockets whose waits another thread can end: while a name is looked up, a connection made, an answer awaited."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import queue
+import socket
+import threading
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+
+class Call:
+    """One exchange with a server; `abort` ends it from any thread, whatever it is waiting for."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._break: Callable[[], None] = _nothing
+        self._release: Callable[[], None] = _nothing
+        self.aborted = False
+
+    def abort(self) -> None:
+        """Break the wait, now or when it begins. After the exchange it does nothing."""
+        with self._lock:
+            self.aborted = True
+            self._break()
+
+    def hold(self, breaker: Callable[[], None], release: Callable[[], None]) -> None:
+        """From here on `abort` calls `breaker`; `release` frees what it needs. ConnectionAbortedError if too late."""
+        with self._lock:
+            self._release()
+            self._break, self._release = breaker, release
+            if self.aborted:
+                raise ConnectionAbortedError
+
+    def hold_socket(self, sock: socket.socket) -> None:
+        """From here on `abort` shuts this socket down.
+
+        Through a second descriptor: TLS takes the first one away during its handshake, and its own `shutdown` would
+        drop the session under the thread that is reading.
+        """
+        twin = socket.socket(sock.family, sock.type, sock.proto, fileno=os.dup(sock.fileno()))
+        self.hold(partial(_shut_down, twin), twin.close)
+
+    def let_go(self) -> None:
+        """The socket is no longer ours."""
+        with self._lock:
+            self._release()
+            self._break = self._release = _nothing
+
+
+def connect(
+    host: str, port: int, timeout_s: float | None, options: Iterable[tuple[int, int, Any]], call: Call
+) -> socket.socket:
+    """A socket connected to the first of the host's addresses that takes it, held by `call`.
+
+    `timeout_s` bounds the look-up of the name and then each address. OSError (its kinds gaierror, TimeoutError and
+    ConnectionAbortedError among them), UnicodeError for a name that cannot be one.
+    """
+    failure = OSError("the name has no address")
+    for family, kind, protocol, _, address in _addresses(host.strip("[]"), port, timeout_s, call):
+        sock = socket.socket(family, kind, protocol)
+        try:
+            for option in options:
+                sock.setsockopt(*option)
+            sock.settimeout(timeout_s)
+            call.hold_socket(sock)
+            sock.connect(address)
+            return sock
+        except OSError as err:
+            sock.close()
+            failure = err
+    raise failure
+
+
+def _addresses(host: str, port: int, timeout_s: float | None, call: Call) -> list[Any]:
+    """What `getaddrinfo` says. Nothing breaks that function, so a thread runs it that can be left behind."""
+    with suppress(ValueError):
+        ipaddress.ip_address(host)
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)  # nothing to look up: it answers at once
+    answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except (OSError, UnicodeError) as err:
+            answers.put(err)
+
+    call.hold(lambda: answers.put(ConnectionAbortedError()), _nothing)
+    threading.Thread(target=ask, name="resolve", daemon=True).start()
+    try:
+        answer = answers.get(timeout=timeout_s)
+    except queue.Empty:
+        raise TimeoutError from None
+    if isinstance(answer, Exception):
+        raise answer
+    return list(answer)
+
+
+def _shut_down(sock: socket.socket) -> None:
+    with suppress(OSError):  # already closed by the other side
+        sock.shutdown(socket.SHUT_RDWR)
+
+
+def _nothing() -> None:
+    pass

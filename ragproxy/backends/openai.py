@@ -1,0 +1,187 @@
+"""A model of any server that speaks OpenAI's protocol: chat and legacy completions, streamed and not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from ragproxy.backends.http import Http, Reply
+from ragproxy.domain import ChatRequest, CompletionRequest, Delta
+from ragproxy.errors import NotServed, UpstreamBroken, UpstreamError, UpstreamRefused, UpstreamUnavailable
+from ragproxy.wire.chat import chat_body, chunk_deltas, completion_deltas
+from ragproxy.wire.completions import completion_body, text_chunk_deltas, text_completion_deltas
+from ragproxy.wire.errors import explanation, passed_headers, upstream_error
+from ragproxy.wire.json import dumps, loads_upstream
+from ragproxy.wire.sse import events
+
+Reader = Callable[[Mapping[str, Any]], list[Delta]]
+
+_NO_SUCH_ROUTE = frozenset({404, 405, 501})
+_UNKNOWN = re.compile(r"not (?:exist|found|available)|unknown|no such", re.IGNORECASE)
+# what an error says of itself when its status says 200
+_STATUS = {
+    "invalid_request_error": 400,
+    "context_length_exceeded": 400,
+    "authentication_error": 401,
+    "invalid_api_key": 401,
+    "permission_error": 403,
+    "model_not_found": 404,
+    "not_found_error": 404,
+    "rate_limit_error": 429,
+    "rate_limit_exceeded": 429,
+    "insufficient_quota": 429,
+}
+
+
+class OpenAI:
+    """A ChatModel and CompletionModel: one model of one server.
+
+    The upstream is asked for the mode that the client asked for. `chat_only` turns true when it has shown that it has
+    no legacy completions for this model.
+    """
+
+    def __init__(self, http: Http, name: str) -> None:
+        self.name = name
+        self.chat_only = False
+        self._http = http
+        self._takes_stream_options = True
+
+    def chat(self, request: ChatRequest) -> Iterator[Delta]:
+        """As the port; the first delta carries the upstream's headers that clients may see."""
+        body = chat_body(request, self.name)
+        return self._counted("/chat/completions", body, request, chunk_deltas, completion_deltas)
+
+    def complete(self, request: CompletionRequest) -> Iterator[Delta]:
+        """As the port; the first delta carries the upstream's headers that clients may see."""
+        body = completion_body(request, self.name)
+        return self._counted("/completions", body, request, text_chunk_deltas, text_completion_deltas)
+
+    def _counted(
+        self,
+        path: str,
+        body: dict[str, Any],
+        request: ChatRequest | CompletionRequest,
+        of_chunk: Reader,
+        of_whole: Reader,
+    ) -> Iterator[Delta]:
+        """The answer, with its usage where the server can count it.
+
+        Some refuse `stream_options`, which the client may not have sent: they are asked again without.
+        """
+        if self._takes_stream_options or request.stream_options:
+            try:
+                yield from self._answer(path, body, request, of_chunk, of_whole)
+                return
+            except UpstreamRefused as err:  # so nothing has been yielded
+                named = "stream_options" in f"{err.param} {err.message}"
+                if not named or not request.stream or request.stream_options:
+                    raise
+            self._takes_stream_options = False
+        body.pop("stream_options", None)
+        yield from self._answer(path, body, request, of_chunk, of_whole)
+
+    def _answer(
+        self,
+        path: str,
+        body: Mapping[str, Any],
+        request: ChatRequest | CompletionRequest,
+        of_chunk: Reader,
+        of_whole: Reader,
+    ) -> Iterator[Delta]:
+        with self._http.post(path, dumps(body), request.cancel, stream=request.stream) as reply:
+            if reply.status >= 300:
+                raise self._refusal(path, reply)
+            streamed = _is_stream(reply, asked=request.stream)
+            deltas = _streamed(reply, of_chunk) if streamed else self._whole(reply, of_whole)
+            first = next(deltas)
+            yield replace(first, headers=passed_headers(reply.headers))
+            yield from deltas
+
+    def _whole(self, reply: Reply, of_whole: Reader) -> Iterator[Delta]:
+        try:
+            body = loads_upstream(reply.read())
+        except UpstreamBroken:
+            if reply.status == 200 and reply.media_type == "text/html":
+                raise UpstreamBroken(
+                    f"The upstream {self._http.host} answered with a web page; does OPENAI_BASE_URL end in /v1?"
+                ) from None
+            raise
+        _raise_error_in(body, reply)
+        yield from of_whole(body)
+
+    def _refusal(self, path: str, reply: Reply) -> Exception:
+        error = upstream_error(reply.status, _error_body(reply), reply.headers)
+        if path == "/completions" and reply.status in _NO_SUCH_ROUTE and not self._is_unknown(error):
+            self.chat_only = True
+            return NotServed(
+                f"The upstream has no legacy completions for the model '{self.name}'; send it chat completions"
+            )
+        return error
+
+    def _is_unknown(self, error: UpstreamError) -> bool:
+        """Whether a 404 is about the model, not about the route."""
+        return error.code == "model_not_found" or (self.name in error.message and bool(_UNKNOWN.search(error.message)))
+
+
+def _streamed(reply: Reply, of_chunk: Reader) -> Iterator[Delta]:
+    """The deltas of a stream.
+
+    It is whole when it says `[DONE]`, or when each of its choices has a finish_reason and the transfer ends properly:
+    some servers leave `[DONE]` out. UpstreamBroken otherwise.
+    """
+    begun, unfinished, done = False, set[int](), False
+    for payload in events(reply.pieces()):
+        if payload == b"[DONE]":
+            done = True
+            break
+        chunk = loads_upstream(payload)
+        if not begun:
+            _raise_error_in(chunk, reply)
+        for delta in of_chunk(chunk):
+            if delta.index is not None:
+                begun = True
+                (unfinished.discard if delta.finish_reason else unfinished.add)(delta.index)
+            yield delta
+    if not begun or (unfinished and not done):
+        raise UpstreamBroken("The upstream ended its answer before it was complete")
+    reply.finish()
+
+
+def _is_stream(reply: Reply, *, asked: bool) -> bool:
+    """Whether to read events: servers stream unasked, answer a stream with one JSON, or do not name what they send."""
+    if reply.media_type == "text/event-stream":
+        return True
+    return asked and "json" not in reply.media_type and reply.media_type != "text/html"
+
+
+def _raise_error_in(body: Any, reply: Reply) -> None:
+    """Raise the error that came with status 200 before anything else, as the kind its own words make it."""
+    error = body.get("error") if isinstance(body, Mapping) else None
+    if not error:
+        return
+    said = [error.get(key) for key in ("code", "status", "type")] if isinstance(error, Mapping) else []
+    status = next((status for status in map(_status, said) if status), None)
+    if status is not None:
+        raise upstream_error(status, dumps(body), reply.headers)
+    raise UpstreamUnavailable(
+        f"The upstream answered with an error: {explanation(body) or 'it did not say which'}",
+        headers=passed_headers(reply.headers),
+    )
+
+
+def _status(word: Any) -> int | None:
+    if isinstance(word, str) and word.isdecimal():
+        word = int(word)
+    if isinstance(word, int):
+        return word if 400 <= word < 600 else None
+    return _STATUS.get(word) if isinstance(word, str) else None
+
+
+def _error_body(reply: Reply) -> bytes:
+    """What an error says; its status counts even when its text is cut off."""
+    try:
+        return reply.read()
+    except UpstreamError:
+        return b""

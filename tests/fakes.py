@@ -1,0 +1,103 @@
+"""Stand-ins that obey the ports of `ragproxy.domain`, so that a test needs no model and no network."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from ragproxy.domain import ChatRequest, CompletionRequest, Delta, Usage
+from ragproxy.errors import UnknownModel, UpstreamBroken
+
+
+class FakeModel:
+    """A ChatModel and CompletionModel that says what it was told, the same at every call.
+
+    Texts make a whole answer: said for each of the request's choices, then a `stop` for each and the usage. Deltas
+    alone are given exactly as they are. `fails` is raised before the first delta, `fails_after` after the last one
+    scripted. With `hangs` it waits after the script until the request is cancelled.
+    """
+
+    def __init__(
+        self,
+        *script: Delta | str,
+        fails: Exception | None = None,
+        fails_after: Exception | None = None,
+        hangs: bool = False,
+    ) -> None:
+        self.script = script
+        self.fails = fails
+        self.fails_after = fails_after
+        self.hangs = hangs
+        self.requests: list[ChatRequest | CompletionRequest] = []
+        self.opened = 0
+        self.ended = 0
+
+    @property
+    def closed(self) -> bool:
+        """Whether every answer that was begun has run to its end or been closed."""
+        return self.opened > 0 and self.opened == self.ended
+
+    def chat(self, request: ChatRequest) -> Iterator[Delta]:
+        return self._answer(request, request.n)
+
+    def complete(self, request: CompletionRequest) -> Iterator[Delta]:
+        return self._answer(request, request.n * len(request.prompts))
+
+    def _answer(self, request: ChatRequest | CompletionRequest, choices: int) -> Iterator[Delta]:
+        self.requests.append(request)
+        self.opened += 1
+        try:
+            if self.fails is not None:
+                raise self.fails
+            for line in self.script:
+                yield from self._said(line, choices)
+            if self.hangs:
+                _wait_for_the_end(request)
+            if self.fails_after is not None:
+                raise self.fails_after
+            if any(isinstance(line, str) for line in self.script):
+                yield from (Delta(index=index, finish_reason="stop") for index in range(choices))
+                yield Delta(index=None, usage=self._usage(choices))
+        finally:
+            self.ended += 1
+
+    @staticmethod
+    def _said(line: Delta | str, choices: int) -> Iterator[Delta]:
+        if isinstance(line, Delta):
+            yield line
+        else:
+            yield from (Delta(index=index, content=line) for index in range(choices))
+
+    def _usage(self, choices: int) -> Usage:
+        completion = choices * len(self.script)
+        return Usage(prompt=10, completion=completion, total=10 + completion)
+
+
+class FakeModels:
+    """Models from a dictionary. Those named in `chat_only` have no legacy completions."""
+
+    def __init__(
+        self, models: Mapping[str, FakeModel], default: str | None = None, chat_only: Collection[str] = ()
+    ) -> None:
+        self.models = dict(models)
+        self.default = default or next(iter(self.models))
+        self.chat_only = set(chat_only)
+
+    def names(self) -> Sequence[str]:
+        return list(self.models)
+
+    def chat_model(self, name: str) -> FakeModel:
+        if name not in self.models:
+            raise UnknownModel(f"The model '{name}' does not exist", param="model")
+        return self.models[name]
+
+    def completion_model(self, name: str) -> FakeModel | None:
+        model = self.chat_model(name)
+        return None if name in self.chat_only else model
+
+
+def _wait_for_the_end(request: ChatRequest | CompletionRequest) -> None:
+    gone = threading.Event()
+    with request.cancel.breaking(gone.set):
+        gone.wait(30)
+    raise UpstreamBroken("The call was given up")
