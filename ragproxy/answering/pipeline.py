@@ -1,0 +1,211 @@
+"""Question -> grounded answer: who answers, what is searched, what the model is told, what of it was used."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Protocol
+
+from ragproxy.answering import carrying, language, prompt, rewriting
+from ragproxy.answering.citations import cite
+from ragproxy.answering.directory import Directory, Target
+from ragproxy.answering.opening import Opened
+from ragproxy.answering.retrieving import Retriever
+from ragproxy.answering.sources import markdown_sources, sources_of
+from ragproxy.domain import (
+    Agent,
+    Answer,
+    Caller,
+    ChatModel,
+    ChatRequest,
+    CompletionRequest,
+    Delta,
+    ModelCard,
+    Models,
+    Source,
+)
+from ragproxy.errors import NotServed
+from ragproxy.retrieval import Index
+from ragproxy.state import State
+
+EXTRACTIVE = "extractive"  # the built-in model: it reads passages, and cannot rewrite a question
+_LIMITS = {"max_tokens", "max_completion_tokens"}  # two names of one thing
+
+
+class Clock(Protocol):
+    """What is used of the module `time`."""
+
+    def time(self) -> float: ...
+    def perf_counter(self) -> float: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """All that comes before the call: what is sent, to whom, and which sources were shown."""
+
+    model: ChatModel
+    request: ChatRequest
+    sources: tuple[Source, ...] | None = None
+    query: str | None = None
+    footer: str = ""
+
+    def deltas(self) -> Iterator[Delta]:
+        deltas = self.model.chat(self.request)
+        return deltas if self.sources is None else cite(deltas, self.sources, self.footer)
+
+
+class Answerer:
+    """Answers chats and completions from the documents, or passes them on to the model they name."""
+
+    def __init__(
+        self,
+        *,
+        models: Models,
+        index: Index,
+        state: State,
+        aliases: Collection[str],
+        ignore_unknown_models: bool,
+        top_k: int,
+        min_score: float,
+        context_tokens: int,
+        count: Callable[[str], int],
+        clock: Clock = time,
+    ) -> None:
+        self._models = models
+        self._clock = clock
+        self._directory = Directory(models, state, aliases=aliases, ignore_unknown_models=ignore_unknown_models)
+        self._retriever = Retriever(
+            index, state, top_k=top_k, min_score=min_score, context_tokens=context_tokens, count=count
+        )
+
+    def cards(self, caller: Caller) -> list[ModelCard]:
+        """Every name the caller may put in `model`, each once."""
+        return self._directory.cards(caller)
+
+    def card(self, model: str, caller: Caller) -> ModelCard:
+        """The line of one name that `model` may hold. UnknownModel otherwise."""
+        return self._directory.card(model, caller)
+
+    def answer(self, request: ChatRequest, caller: Caller) -> Answer:
+        """The answer to a chat, its first delta already pulled; close its deltas.
+
+        UnknownModel, UnknownStore, NotFound and the model's errors are raised here, before anything is given out.
+        """
+        target = self._directory.resolve(request.model, request.client_model, caller)
+        timings_s: dict[str, float] = {}
+        prepared = self._prepare(request, target, caller, timings_s)
+        deltas = self._open(prepared.deltas, timings_s)
+        answer = self._answer("chatcmpl-", request.model, deltas, timings_s)
+        answer.sources, answer.query = prepared.sources, prepared.query
+        answer.conversation_id = request.conversation_id
+        return answer
+
+    def complete(self, request: CompletionRequest, caller: Caller) -> Answer:
+        """The answer to a legacy completion: the upstream's own, or each prompt carried over chat.
+
+        Agents answer every prompt as a question of its own, with sources of its own: several prompts number theirs
+        from 1 each, and the answer's `sources` are all of them in a row. UnsupportedParameter names what chat cannot
+        carry; else as `answer`.
+        """
+        target = self._directory.resolve(request.model, request.client_model, caller)
+        timings_s: dict[str, float] = {}
+        native = None if target.agent else self._native(request, target, timings_s)
+        if native is not None:
+            return self._answer("cmpl-", request.model, native, timings_s)
+        chats = carrying.chat_requests(request)
+        prepared = [self._prepare(chat, target, caller, timings_s) for chat in chats]
+        deltas = self._open(partial(_completed, prepared, request), timings_s)
+        answer = self._answer("cmpl-", request.model, deltas, timings_s)
+        if any(one.sources is not None for one in prepared):
+            answer.sources = tuple(source for one in prepared for source in one.sources or ())
+            answer.query = "\n".join(one.query or "" for one in prepared)
+        return answer
+
+    def _native(self, request: CompletionRequest, target: Target, timings_s: dict[str, float]) -> Opened | None:
+        """The upstream's own completion, opened; None when it has none."""
+        model = self._models.completion_model(target.model)
+        if model is None:
+            return None
+        try:
+            return self._open(partial(model.complete, replace(request, model=target.model)), timings_s)
+        except NotServed:
+            return None
+
+    def _prepare(self, request: ChatRequest, target: Target, caller: Caller, timings_s: dict[str, float]) -> _Prepared:
+        model = self._models.chat_model(target.model)
+        agent = target.agent
+        request = replace(request, model=target.model)
+        if agent is None:
+            if target.model == EXTRACTIVE:  # no upstream sees `lang`, the built-in model answers in it
+                request = replace(request, lang=language.answering(request))
+            return _Prepared(model, request)
+        request = replace(
+            request, params=_defaulted(agent.params, request.params), lang=language.answering(request, agent.lang)
+        )
+        if not request.rag.enabled:
+            messages = request.messages
+            if agent.instructions:
+                messages = prompt.preceded(messages, agent.instructions)
+            return _Prepared(model, replace(request, messages=messages))
+        began = self._clock.perf_counter()
+        prepared = self._grounded(request, target, agent, model, caller)
+        timings_s["retrieve"] = timings_s.get("retrieve", 0.0) + self._clock.perf_counter() - began
+        return prepared
+
+    def _grounded(
+        self, request: ChatRequest, target: Target, agent: Agent, model: ChatModel, caller: Caller
+    ) -> _Prepared:
+        scope = self._retriever.scope(target, request.rag, request.files, caller)
+        if target.model == EXTRACTIVE:
+            query = rewriting.carried_over(request.messages)
+        else:
+            query = rewriting.rewritten(request.messages, model, request)
+        grounding = self._retriever.ground(query, scope)
+        sources = sources_of(grounding.passages)
+        footer = ""
+        if "markdown" in request.rag.sources and _is_prose(request.params.get("response_format")):
+            footer = markdown_sources(sources, request.lang)
+        told = prompt.grounded(agent.instructions, request.lang, grounding.passages)
+        request = replace(request, messages=prompt.preceded(request.messages, told), grounding=grounding)
+        return _Prepared(model, request, sources, query, footer)
+
+    def _open(self, deltas: Callable[[], Iterator[Delta]], timings_s: dict[str, float]) -> Opened:
+        began = self._clock.perf_counter()
+        opened = Opened(deltas())
+        timings_s["upstream"] = self._clock.perf_counter() - began
+        return opened
+
+    def _answer(self, prefix: str, model: str, deltas: Opened, timings_s: dict[str, float]) -> Answer:
+        return Answer(
+            id=prefix + secrets.token_hex(16),
+            created=int(self._clock.time()),
+            model=model,
+            deltas=deltas,
+            timings_s=timings_s,
+            headers=deltas.first.headers,
+        )
+
+
+def _completed(prepared: list[_Prepared], request: CompletionRequest) -> Iterator[Delta]:
+    answers = [one.deltas for one in prepared]
+    if request.params.get("echo"):
+        answers = [partial(_echoed, one, str(text)) for one, text in zip(prepared, request.prompts, strict=True)]
+    return answers[0]() if len(answers) == 1 else carrying.in_turn(answers, request.n)
+
+
+def _echoed(prepared: _Prepared, text: str) -> Iterator[Delta]:
+    return carrying.echoed(prepared.deltas(), text)
+
+
+def _defaulted(usual: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:
+    """The agent's parameters under the request's; a limit of the request replaces the agent's under either name."""
+    hidden = _LIMITS if _LIMITS & asked.keys() else set()
+    return {**{name: value for name, value in usual.items() if name not in hidden}, **asked}
+
+
+def _is_prose(response_format: Any) -> bool:
+    """Whether a list can be added to the answer without breaking its form."""
+    return not isinstance(response_format, Mapping) or response_format.get("type", "text") == "text"

@@ -1,0 +1,120 @@
+"""From a question to the passages shown to the model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from ragproxy.answering.context import pack
+from ragproxy.answering.directory import Target, shown
+from ragproxy.domain import Agent, Caller, Filter, Grounding, RagOptions, Store
+from ragproxy.errors import InvalidRequest, NotFound, UnknownStore
+from ragproxy.retrieval import Index
+from ragproxy.state import State
+
+_FIRST_STORE = "default"  # agents are born with it, the first ingestion makes it
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a question may be searched in, and how; everything in it exists."""
+
+    stores: tuple[str, ...]  # ids
+    files: tuple[str, ...] | None
+    filters: Filter | None
+    top_k: int
+    min_score: float
+
+
+class Retriever:
+    """Finds what a question needs in the stores it may look into."""
+
+    def __init__(
+        self,
+        index: Index,
+        state: State,
+        *,
+        top_k: int,
+        min_score: float,
+        context_tokens: int,
+        count: Callable[[str], int],
+    ) -> None:
+        self._index = index
+        self._state = state
+        self._top_k = top_k
+        self._min_score = min_score
+        self._context_tokens = context_tokens
+        self._count = count
+
+    def scope(self, target: Target, rag: RagOptions, files: Sequence[str] | None, caller: Caller) -> Scope:
+        """The stores and files a request means. UnknownStore or NotFound names the one that is not there.
+
+        An empty list restricts nothing: some clients always send the field.
+        """
+        stores = self._stores(target, rag, caller)
+        if files:
+            self._check_files(stores, files)
+        return Scope(
+            stores=tuple(store.id for store in stores),
+            files=tuple(files) if files else None,
+            filters=rag.filters,
+            top_k=self._top_k if rag.top_k is None else rag.top_k,
+            min_score=self._min_score if rag.min_score is None else rag.min_score,
+        )
+
+    def ground(self, query: str, scope: Scope) -> Grounding:
+        """What the search found, its passages only those that fit the context, in the order they will be shown."""
+        if not scope.stores or not query.strip():
+            return Grounding(query)
+        found = self._index.search(
+            scope.stores,
+            query,
+            top_k=scope.top_k,
+            files=scope.files,
+            filters=scope.filters,
+            min_score=scope.min_score,
+        )
+        return replace(found, passages=pack(found.passages, self._context_tokens, self._count))
+
+    def _stores(self, target: Target, rag: RagOptions, caller: Caller) -> list[Store]:
+        if rag.stores:
+            return self._asked_for(target, rag.stores, caller)
+        if target.store:
+            return [target.store]
+        return self._of_agent(target.agent, caller) if target.agent else []
+
+    def _asked_for(self, target: Target, names: Sequence[str], caller: Caller) -> list[Store]:
+        stores = {}
+        for at, name in enumerate(names):
+            param = f"rag.stores[{at}]"
+            try:
+                store = self._state.stores.find(name, owner=caller.owner)
+            except UnknownStore as err:
+                raise UnknownStore(f"There is no vector store {shown(name)}", param=param) from err
+            if target.store and store.id != target.store.id:
+                raise InvalidRequest(
+                    f"`model` names the vector store {shown(target.store.name)} and nothing else is searched; "
+                    f"name an agent there to search {shown(name)}",
+                    param=param,
+                )
+            stores[store.id] = store
+        return list(stores.values())
+
+    def _of_agent(self, agent: Agent, caller: Caller) -> list[Store]:
+        stores = {}
+        for name in agent.stores:
+            try:
+                store = self._state.stores.find(name, owner=caller.owner)
+            except UnknownStore as err:
+                if name == _FIRST_STORE:
+                    continue  # nothing was ingested yet: an answer without passages says so
+                message = f"The agent {shown(agent.id)} reads the vector store {shown(name)}, which does not exist"
+                raise UnknownStore(message, param="model") from err
+            stores[store.id] = store
+        return list(stores.values())
+
+    def _check_files(self, stores: Sequence[Store], files: Sequence[str]) -> None:
+        known = [self._state.files.attributes(store.id) for store in stores]
+        for at, file_id in enumerate(files):
+            if not any(file_id in attributes for attributes in known):
+                raise NotFound(f"The stores searched hold no file {shown(file_id)}", param=f"files[{at}]")
