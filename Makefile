@@ -1,0 +1,58 @@
+# Every target's `##` sentence is its help.
+PYTHON ?= python3.11
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help install dev run migrate test soak check fmt bench lock clean
+
+help: ## Print this help
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(VENV)/.installed: requirements.txt setup.cfg
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed; name yours with: make PYTHON=python3 $(MAKECMDGOALS)"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing the locked requirements into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-virtualenv -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.installed
+	@echo "Installing the locked development requirements into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-virtualenv -r requirements-dev.txt
+	@touch $@
+
+install: $(VENV)/.installed ## Make .venv with the locked requirements
+
+dev: $(VENV)/.dev ## The same, with what the tests and checks need
+
+run: install ## Serve on HOST:PORT (127.0.0.1:8083), migrated and with the user guide indexed
+	@exec $(BIN)/ragproxy serve
+
+migrate: install ## Bring the database to the current schema
+	@$(BIN)/ragproxy migrate
+
+test: dev ## Run the whole test suite
+	$(BIN)/python -m pytest
+
+check: dev ## Format, lint and types, as the continuous integration does
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+soak: dev ## Run the tests that take minutes
+	$(BIN)/python -m pytest -m soak --timeout=3600
+
+bench: dev ## Measure what the gateway adds and what retrieval costs; on an idle machine
+	$(BIN)/python -m tests.bench
+
+fmt: dev ## Format the code and mend what the linter can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: dev ## Write requirements*.txt anew from setup.cfg and requirements-dev.in
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --custom-compile-command 'make lock' --extra postgres setup.cfg -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --custom-compile-command 'make lock' requirements-dev.in -o requirements-dev.txt
+
+clean: ## Remove what was built, never your data
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

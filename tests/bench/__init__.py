@@ -1,0 +1,1 @@
+"""Benchmarks, run by `make bench`: ratios within one run, since machines differ and are shared."""
