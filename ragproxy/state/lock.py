@@ -30,10 +30,14 @@ class DataLock:
         self._data_dir = data_dir
         self._fd: int | None = None
 
-    def acquire(self, address: str | None = None, *, wait_s: float = _PATIENCE_S) -> None:
+    def acquire(
+        self, address: str | None = None, *, wait_s: float = _PATIENCE_S, succession_s: float = _PATIENCE_S
+    ) -> None:
         """Take the lock, making the directory if need be; `address` is where this process answers over HTTP.
 
-        DataDirectoryBusy after `wait_s` seconds in vain, ConfigError when the directory cannot be written.
+        DataDirectoryBusy after `wait_s` seconds in vain, or `succession_s` while a sibling holds it: on a reload
+        gunicorn starts the next worker before the last one has finished. ConfigError when the directory cannot be
+        written.
         """
         if self._fd is not None:
             return
@@ -42,7 +46,7 @@ class DataLock:
             fd = os.open(self._data_dir / _NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as err:
             raise ConfigError(f"RAGPROXY_DATA_DIR: '{self._data_dir}' cannot be used: {err.strerror}") from err
-        if not _lock(fd, wait_s):
+        if not _lock(fd, wait_s) and not (self._is_sibling() and _lock(fd, succession_s)):
             os.close(fd)
             raise DataDirectoryBusy(_sentence(self._data_dir, _read(self._data_dir)))
         self._fd = fd
@@ -60,14 +64,17 @@ class DataLock:
         if fd is not None:
             os.close(fd)
 
+    def _is_sibling(self) -> bool:
+        return _read(self._data_dir).get("parent") == os.getppid()
+
     def _write(self, address: str | None) -> None:
         assert self._fd is not None
-        record = {"pid": os.getpid(), "address": address, "since": int(time.time())}
+        record = {"pid": os.getpid(), "parent": os.getppid(), "address": address, "since": int(time.time())}
         os.pwrite(self._fd, json.dumps(record).encode().ljust(_RECORD), 0)
 
 
 def holder(data_dir: Path) -> dict[str, Any] | None:
-    """Who holds the directory now: {"pid", "address" or None, "since" in epoch seconds}; None when it is free.
+    """Who holds the directory: {"pid", "parent", "address" or None, "since" in epoch seconds}; None when it is free.
 
     The keys are missing for the instant between a process's taking the lock and its writing down who it is.
     """

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -116,6 +117,26 @@ def test_a_record_that_says_nothing_still_gives_a_sentence(tmp_path, holding, co
     assert holder(tmp_path) is not None
     with pytest.raises(DataDirectoryBusy, match="held by another process"):
         DataLock(tmp_path).acquire(None, wait_s=0)
+
+
+def test_a_sibling_is_waited_for_as_its_successor_would(tmp_path):
+    first, second = DataLock(tmp_path), DataLock(tmp_path)  # one process, so one parent
+    first.acquire()
+    threading.Timer(0.3, first.release).start()
+    second.acquire(wait_s=0, succession_s=10)
+    second.release()
+
+
+def test_a_stranger_is_not_waited_for(tmp_path):
+    first = DataLock(tmp_path)
+    first.acquire()
+    record = json.loads((tmp_path / "lock").read_text())
+    (tmp_path / "lock").write_text(json.dumps({**record, "parent": 1}).ljust(512))
+    began = time.monotonic()
+    with pytest.raises(DataDirectoryBusy):
+        DataLock(tmp_path).acquire(wait_s=0, succession_s=10)
+    assert time.monotonic() - began < 5
+    first.release()
 
 
 @pytest.fixture

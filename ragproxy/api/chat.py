@@ -1,0 +1,32 @@
+"""/chat/completions: a conversation in, a grounded answer out."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from ragproxy.api.context import services, visit
+from ragproxy.api.resource import Resource
+from ragproxy.api.stream import respond
+from ragproxy.domain import ChatRequest
+from ragproxy.wire.chat import chat_chunks, chat_completion
+from ragproxy.wire.chat_request import CHAT_REQUEST
+
+bp = Resource("chat", "Conversations, answered from the documents.")
+
+
+@bp.route("/chat/completions", methods=["POST"])
+@bp.arguments(CHAT_REQUEST)
+def create_chat_completion(request: ChatRequest) -> Response:
+    """Create a chat completion"""
+    return chat(request)
+
+
+def chat(request: ChatRequest) -> Response:
+    """Answer a chat request in OpenAI's chat shape, streamed or whole."""
+    caller = visit().caller
+    return respond(
+        request,
+        lambda: services.answerer.answer(request, caller),
+        whole=lambda answer: chat_completion(answer, request),
+        chunks=lambda answer: chat_chunks(answer, request),
+    )

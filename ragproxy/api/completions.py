@@ -1,0 +1,29 @@
+"""/completions: the legacy prompt form, and the agent form when the body has `messages`."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from ragproxy.api.chat import chat
+from ragproxy.api.context import services, visit
+from ragproxy.api.resource import Resource
+from ragproxy.api.stream import respond
+from ragproxy.domain import ChatRequest, CompletionRequest
+from ragproxy.wire.completions import COMPLETION_OR_CHAT_REQUEST, text_chunks, text_completion
+
+bp = Resource("completions", "Prompts to continue, and the agent form of chat.")
+
+
+@bp.route("/completions", methods=["POST"])
+@bp.arguments(COMPLETION_OR_CHAT_REQUEST)
+def create_completion(request: CompletionRequest | ChatRequest) -> Response:
+    """Create a completion"""
+    if isinstance(request, ChatRequest):
+        return chat(request)
+    caller = visit().caller
+    return respond(
+        request,
+        lambda: services.answerer.complete(request, caller),
+        whole=lambda answer: text_completion(answer, request),
+        chunks=lambda answer: text_chunks(answer, request),
+    )

@@ -1,0 +1,39 @@
+"""What a view may reach: the services, and what we know of the request in hand."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import cast
+
+from flask import current_app, g, request
+from werkzeug.local import LocalProxy
+
+from ragproxy.domain import Caller
+from ragproxy.services import Services
+from ragproxy.telemetry import request_id
+
+EXTENSION = "ragproxy"
+
+services = cast(Services, LocalProxy(lambda: current_app.extensions[EXTENSION]))
+
+
+@dataclass
+class Visit:
+    """One request: its id, its caller, and how long its parts took."""
+
+    id: str
+    started: float = field(default_factory=time.perf_counter)
+    caller: Caller = field(default_factory=Caller)
+    timings_s: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def elapsed_s(self) -> float:
+        return time.perf_counter() - self.started
+
+
+def visit() -> Visit:
+    """The visit of the request in hand, begun at the first call."""
+    if "visit" not in g:
+        g.visit = Visit(id=request_id(request.headers.get("x-request-id")))
+    return cast(Visit, g.visit)

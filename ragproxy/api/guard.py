@@ -1,0 +1,58 @@
+"""What happens to every request: who is it, which id, how long; and the headers every answer has."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from flask import Flask, Response, request
+
+from ragproxy.api.context import services, visit
+
+log = logging.getLogger("ragproxy.access_log")
+
+
+def init_app(app: Flask) -> None:
+    """Give every answer of the app its headers, its line in the log and its place in the metrics."""
+    app.before_request(_begin)
+    app.after_request(_finish)
+
+
+def authenticate() -> None:
+    """Before every guarded view: find the caller, or answer 401. A CORS preflight carries no key by design."""
+    if request.method == "OPTIONS":
+        return
+    current = visit()
+    started = time.perf_counter()
+    current.caller = services.identity.identify(request.headers.get("Authorization"))
+    current.timings_s["auth"] = time.perf_counter() - started
+
+
+def _begin() -> None:
+    visit()
+    services.metrics.in_flight.inc()
+
+
+def _finish(response: Response) -> Response:
+    current = visit()
+    elapsed_s = current.elapsed_s
+    response.headers["x-request-id"] = current.id
+    response.headers["openai-processing-ms"] = str(round(elapsed_s * 1000))
+    timings = {**current.timings_s, "total": elapsed_s}
+    response.headers["Server-Timing"] = ", ".join(f"{name};dur={s * 1000:.1f}" for name, s in timings.items())
+    route = request.url_rule.rule if request.url_rule else "unknown"
+    metrics = services.metrics
+    metrics.requests.labels(request.method, route, response.status_code).inc()
+    metrics.seconds.labels(route).observe(elapsed_s)
+    response.call_on_close(metrics.in_flight.dec)
+    log.info(
+        "answered",
+        extra={
+            "request": current.id,
+            "method": request.method,
+            "route": route,
+            "status": response.status_code,
+            "ms": round(elapsed_s * 1000, 1),
+        },
+    )
+    return response

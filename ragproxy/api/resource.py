@@ -1,0 +1,49 @@
+"""A blueprint of OpenAI routes: guarded, its bodies read and refused the OpenAI way."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+import flask
+import marshmallow
+from flask_smorest import Blueprint
+from webargs.core import is_json
+from webargs.flaskparser import FlaskParser
+
+from ragproxy.api.guard import authenticate
+from ragproxy.errors import InvalidRequest, UnsupportedMediaType
+from ragproxy.wire.json import loads
+from ragproxy.wire.validation import invalid
+
+
+class BodyParser(FlaskParser):
+    """JSON bodies to validated objects; every refusal is one of our errors, never a 422."""
+
+    DEFAULT_VALIDATION_STATUS = 400
+
+    def load_json(self, req: flask.Request, schema: marshmallow.Schema) -> Any:
+        """The body as JSON. UnsupportedMediaType, BodyTooLarge or InvalidRequest when it is not."""
+        if not is_json(req.mimetype):
+            raise UnsupportedMediaType(
+                f"Send the body as 'Content-Type: application/json', not '{req.mimetype or 'nothing'}'"
+            )
+        body = loads(req.get_data(cache=False))
+        if not isinstance(body, dict):
+            raise InvalidRequest("The request body must be a JSON object")
+        return body
+
+    def handle_error(
+        self, error: marshmallow.ValidationError, req: flask.Request, schema: marshmallow.Schema, **_: Any
+    ) -> NoReturn:
+        """Turn the first thing that is wrong into an error naming its field."""
+        raise invalid(error.messages) from error
+
+
+class Resource(Blueprint):
+    """A flask-smorest blueprint whose views all need a caller."""
+
+    ARGUMENTS_PARSER = BodyParser()
+
+    def __init__(self, name: str, description: str) -> None:
+        super().__init__(name, __name__, description=description)
+        self.before_request(authenticate)

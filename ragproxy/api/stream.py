@@ -1,0 +1,113 @@
+"""Answers on their way out: whole as JSON, or piece by piece as text/event-stream."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from flask import Response, current_app, request
+
+from ragproxy.api import problems
+from ragproxy.api.context import services, visit
+from ragproxy.api.hangup import Hangups
+from ragproxy.domain import Answer, Cancel, ChatRequest, CompletionRequest
+from ragproxy.errors import RagproxyError
+from ragproxy.wire import sse
+from ragproxy.wire.errors import error_body
+from ragproxy.wire.json import dumps
+from ragproxy.wire.sources import sources_header
+
+log = logging.getLogger(__name__)
+
+HANGUPS = "ragproxy.hangups"
+
+
+def respond(
+    asked: ChatRequest | CompletionRequest,
+    answer: Callable[[], Answer],
+    *,
+    whole: Callable[[Answer], dict],
+    chunks: Callable[[Answer], Iterator[dict]],
+) -> Response:
+    """Run `answer` while watching for a hang-up, and send it in the form asked for."""
+    release = _hangups().watch(request.environ, asked.cancel)
+    try:
+        answered = answer()
+        _note(answered)
+        if asked.stream:
+            response = _event_stream(answered, chunks(answered), asked.cancel)
+            response.call_on_close(release)
+        else:
+            try:
+                response = json_response(whole(answered))
+            finally:
+                _close(answered)
+                release()
+    except BaseException:
+        release()
+        raise
+    _describe(response, answered, header="header" in asked.rag.sources)
+    return response
+
+
+def json_response(body: Any, status: int = 200) -> Response:
+    """A JSON answer."""
+    return Response(dumps(body), status=status, mimetype="application/json")
+
+
+def _event_stream(answer: Answer, chunks: Iterator[dict], cancel: Cancel) -> Response:
+    metrics, request_id = services.metrics, visit().id
+
+    def events() -> Iterator[bytes]:
+        try:
+            for chunk in chunks:
+                yield sse.frame(chunk)
+            yield sse.DONE
+        except RagproxyError as error:
+            # too late for a status: one error frame, then the end, and no [DONE] that would call it whole
+            metrics.stream_errors.inc()
+            log.warning("stream failed", extra={"request": request_id, "code": error.code})
+            yield sse.frame(problems.describe(error)[1])
+        except Exception:
+            metrics.stream_errors.inc()
+            log.exception("unforeseen error in a stream", extra={"request": request_id})
+            yield sse.frame(error_body(problems.OUR_FAULT, "server_error", None, "internal_error"))
+
+    def close() -> None:
+        cancel.cancel()  # breaks a read still waiting, should another thread close us
+        _close(answer)
+
+    response = Response(events(), content_type="text/event-stream; charset=utf-8", direct_passthrough=True)
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["X-Accel-Buffering"] = "no"
+    # a generator that never started runs no `finally`: the server's close() is the sure place
+    response.call_on_close(close)
+    return response
+
+
+def _describe(response: Response, answer: Answer, *, header: bool) -> None:
+    response.headers.update(answer.headers)
+    if answer.sources is not None and header:
+        response.headers["X-Metadata-Sources"] = sources_header(answer.sources)
+
+
+def _note(answer: Answer) -> None:
+    visit().timings_s.update(answer.timings_s)
+    metrics = services.metrics
+    if "retrieve" in answer.timings_s:
+        metrics.retrieve_seconds.observe(answer.timings_s["retrieve"])
+    if "upstream" in answer.timings_s:
+        metrics.upstream_seconds.observe(answer.timings_s["upstream"])
+
+
+def _close(answer: Answer) -> None:
+    close = getattr(answer.deltas, "close", None)
+    if close:
+        close()
+
+
+def _hangups() -> Hangups:
+    hangups = current_app.extensions[HANGUPS]
+    assert isinstance(hangups, Hangups)
+    return hangups

@@ -1,0 +1,95 @@
+"""The application factory."""
+
+from __future__ import annotations
+
+import sys
+
+from flask import Flask
+from flask_cors import CORS
+from flask_smorest import Api
+
+from ragproxy import __version__, telemetry
+from ragproxy import services as waist
+from ragproxy.api import chat, completions, guard, models, ops, problems
+from ragproxy.api.context import EXTENSION
+from ragproxy.api.hangup import Hangups
+from ragproxy.api.stream import HANGUPS
+from ragproxy.errors import RagproxyError
+from ragproxy.services import Services
+from ragproxy.settings import Settings, from_env
+
+RESOURCES = (chat.bp, completions.bp, models.bp)
+EXPOSED_HEADERS = (
+    "X-Metadata-Sources",
+    "x-request-id",
+    "x-ratelimit-limit-requests",
+    "x-ratelimit-limit-tokens",
+    "x-ratelimit-remaining-requests",
+    "x-ratelimit-remaining-tokens",
+    "x-ratelimit-reset-requests",
+    "x-ratelimit-reset-tokens",
+    "retry-after",
+    "retry-after-ms",
+    "openai-processing-ms",
+    "Server-Timing",
+)
+PREFLIGHT_S = 600
+SUCCESSION_S = 40.0  # a little more than serving.graceful_timeout
+
+
+def create_app(settings: Settings | None = None, *, succession_s: float = 0.0) -> Flask:
+    """A ragproxy application, its services built. ConfigError and DataDirectoryBusy stop it before it serves.
+
+    `succession_s` is how long to wait for a former worker of the same server to let go of the data directory.
+    """
+    settings = settings or from_env()
+    telemetry.start_logging(settings.log_level, content=settings.log_content)
+    app = Flask("ragproxy", static_folder=None)
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False  # a redirect would turn a POST into a GET
+    app.config.update(
+        MAX_CONTENT_LENGTH=settings.body_limit_mb << 20,
+        API_TITLE="ragproxy",
+        API_VERSION=__version__,
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/",
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    services = waist.build(settings, succession_s=succession_s)
+    app.extensions[EXTENSION] = services
+    app.extensions[HANGUPS] = Hangups(on_hangup=services.metrics.hangups.inc)
+    _register(app)
+    guard.init_app(app)
+    problems.init_app(app)
+    _allow_browsers(app, services)
+    return app
+
+
+def application() -> Flask:
+    """`create_app` for gunicorn: what stops the start is a sentence and not a traceback."""
+    try:
+        app = create_app(succession_s=SUCCESSION_S)
+    except RagproxyError as error:
+        sys.stderr.write(f"ragproxy cannot start. {error.message}\n")
+        raise SystemExit(4) from None  # gunicorn's own code for "give up, do not start me again"
+    app.extensions[EXTENSION].start()
+    return app
+
+
+def _register(app: Flask) -> None:
+    api = Api(app)
+    app.register_blueprint(ops.bp)
+    for bp in RESOURCES:
+        api.register_blueprint(bp, url_prefix="/v1")
+        # clients are configured both ways; the reference shows each route once
+        app.register_blueprint(bp, url_prefix="", name=f"bare-{bp.name}")
+
+
+def _allow_browsers(app: Flask, services: Services) -> None:
+    CORS(
+        app,
+        origins=list(services.settings.cors_origins),
+        expose_headers=list(EXPOSED_HEADERS),
+        max_age=PREFLIGHT_S,
+        send_wildcard="*" in services.settings.cors_origins,
+    )

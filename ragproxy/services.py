@@ -1,0 +1,113 @@
+"""The waist: who gets whom. Doors come in here; rooms never do."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from ragproxy import tokens
+from ragproxy.access import Identity
+from ragproxy.answering import Answerer
+from ragproxy.backends import Catalog, Extractive
+from ragproxy.ingestion import Ingestor
+from ragproxy.retrieval import Index, grams, open_index, sentences, terms
+from ragproxy.settings import Settings
+from ragproxy.state import DataLock, State, open_state
+from ragproxy.telemetry import Metrics
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Services:
+    """Everything the doors may use, made once by `build`; `close` undoes it in reverse order."""
+
+    settings: Settings
+    state: State
+    index: Index
+    models: Catalog
+    answerer: Answerer
+    ingestor: Ingestor
+    identity: Identity
+    metrics: Metrics
+    lock: DataLock | None
+
+    def start(self) -> None:
+        """Begin the background work: learn the upstream's models, open the index. Call it after any fork."""
+        self.models.start()
+        self.index.warm()
+
+    def close(self) -> None:
+        """Let go of everything, the data directory last."""
+        self.models.close()
+        self.index.close()
+        self.state.close()
+        if self.lock:
+            self.lock.release()
+
+
+def build(settings: Settings, *, lock: bool = True, succession_s: float = 0.0) -> Services:
+    """Make every object once. With `lock`, the embedded data directory is taken, or DataDirectoryBusy says who has it.
+
+    A worker that replaces another waits `succession_s` seconds for it. ConfigError when the database has not been
+    migrated.
+    """
+    held = _take(settings, succession_s) if lock and settings.chroma_url is None else None
+    try:
+        return _wire(settings, held)
+    except BaseException:
+        if held:
+            held.release()
+        raise
+
+
+def _take(settings: Settings, succession_s: float) -> DataLock:
+    lock = DataLock(settings.data_dir)
+    lock.acquire(f"http://{settings.address}", succession_s=succession_s)
+    return lock
+
+
+def _wire(settings: Settings, lock: DataLock | None) -> Services:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    counted_by, count = tokens.counter(settings.tokenizer_dir)
+    log.debug("tokens are counted by %s", counted_by)
+    state = open_state(settings.database)
+    state.check_migrated()
+    models = Catalog(
+        url=settings.upstream_url,
+        key=settings.upstream_key,
+        model=settings.upstream_model,
+        connect_timeout_s=settings.connect_timeout_s,
+        read_timeout_s=settings.read_timeout_s,
+        pool=settings.threads,
+        extractive=Extractive(terms=terms, grams=grams, split=sentences.split, count=count),
+    )
+    index = open_index(
+        data_dir=settings.data_dir,
+        chroma_url=settings.chroma_url,
+        embedder=models.embedder(settings.embedding_model) if settings.embedding_model else None,
+        dense_weight=settings.dense_weight,
+        attributes=state.files.attributes,
+    )
+    answerer = Answerer(
+        models=models,
+        index=index,
+        state=state,
+        aliases=settings.aliases,
+        ignore_unknown_models=settings.model_policy == "ignore",
+        top_k=settings.top_k,
+        min_score=settings.min_score,
+        context_tokens=settings.context_tokens,
+        count=count,
+    )
+    return Services(
+        settings=settings,
+        state=state,
+        index=index,
+        models=models,
+        answerer=answerer,
+        ingestor=Ingestor(index, state, file_limit_bytes=settings.file_limit_mb << 20),
+        identity=Identity(settings.auth, settings.admin_key),
+        metrics=Metrics(settings.metrics_dir),
+        lock=lock,
+    )

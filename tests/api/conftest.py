@@ -1,0 +1,32 @@
+import pytest
+
+from ragproxy.app import create_app
+from ragproxy.settings import Settings
+from ragproxy.state import migrate
+
+
+@pytest.fixture(scope="session")
+def make_app(tmp_path_factory):
+    """Applications on a migrated folder of their own, closed at the end."""
+    made = []
+
+    def make(**settings):
+        settings = Settings(data_dir=tmp_path_factory.mktemp("data"), **settings)
+        migrate(settings.database)
+        app = create_app(settings)
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        app.extensions["ragproxy"].close()
+
+
+@pytest.fixture(scope="session")
+def app(make_app):
+    return make_app(body_limit_mb=1)
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()

@@ -1,0 +1,153 @@
+"""The house rules that a machine can check: which room imports which, and which library lives where (DESIGN 5 and 6)."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parent.parent / "ragproxy"
+
+GROUND = {"domain", "errors", "tokens", "telemetry", "settings"}
+STORES = {"wire", "retrieval", "state"}
+WORKSHOPS = {"backends", "answering", "ingestion", "access"}
+DOORS = {"app", "api", "cli", "evaluation", "serving", "worker"}
+
+# room -> the rooms it may import, beside the ground and itself
+ARROWS = {
+    **{room: set() for room in GROUND | STORES},
+    "settings": set(),
+    "backends": {"wire"},
+    "answering": {"retrieval", "state"},
+    "ingestion": {"retrieval", "state"},
+    "access": {"state"},
+    "services": STORES | WORKSHOPS,
+    "api": {"services", "wire"},
+    "app": {"services", "api", "wire"},
+    "evaluation": {"services"} | STORES | WORKSHOPS,
+    "serving": {"services", "app"},
+    "worker": {"services"},
+    "cli": {"services", "evaluation", "serving", "worker"} | STORES | WORKSHOPS,
+    "__init__": set(),
+    "__main__": {"cli"},
+}
+GROUND_MAY_IMPORT = {"domain": set(), "errors": set(), "tokens": set(), "settings": {"errors"}, "telemetry": {"errors"}}
+
+# library -> the modules that may import it (a folder ends with a dot)
+LIBRARIES = {
+    "flask": {"app", "api."},
+    "flask_cors": {"app", "api."},
+    "flask_smorest": {"app", "api."},
+    "werkzeug": {"app", "api."},
+    "webargs": {"api."},
+    "gunicorn": {"serving"},
+    "gevent": {"retrieval.offload", "serving"},
+    "marshmallow": {"wire.", "api."},
+    "orjson": {"wire.", "api."},
+    "requests": {"backends.http", "access.oidc"},
+    "urllib3": {"backends.http"},
+    "tenacity": {"backends.resilience"},
+    "chromadb": {"retrieval.dense"},
+    "tantivy": {"retrieval.lexical"},
+    "Stemmer": {"retrieval.analysis"},
+    "sqlalchemy": {"state."},
+    "alembic": {"state."},
+    "psycopg": {"state."},
+    "pypdf": {"ingestion.loaders."},
+    "docx": {"ingestion.loaders."},
+    "pptx": {"ingestion.loaders."},
+    "openpyxl": {"ingestion.loaders."},
+    "lxml": {"ingestion.loaders."},
+    "charset_normalizer": {"ingestion.loaders."},
+    "prometheus_client": {"telemetry"},
+    "click": {"cli."},
+    "rich": {"cli."},
+}
+
+
+def _modules():
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        yield ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts), path
+
+
+def _imports(path):
+    """Every imported dotted name with its line; names under TYPE_CHECKING are types, not arrows."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    skipped = {
+        id(node)
+        for block in ast.walk(tree)
+        if isinstance(block, ast.If) and isinstance(block.test, ast.Name) and block.test.id == "TYPE_CHECKING"
+        for node in ast.walk(block)
+    }
+    for node in ast.walk(tree):
+        if id(node) in skipped:
+            continue
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: imports are absolute here"
+            base = node.module or ""
+            yield from ((f"{base}.{alias.name}" if base == "ragproxy" else base, node.lineno) for alias in node.names)
+
+
+MODULES = list(_modules())
+
+
+@pytest.mark.parametrize(("module", "path"), MODULES, ids=[name for name, _ in MODULES])
+def test_imports_go_down_only(module, path):
+    room = module.split(".")[0]
+    assert room in ARROWS, f"{room} has no place in the house: give it arrows here and in the README"
+    for name, line in _imports(path):
+        parts = name.split(".")
+        if parts[0] != "ragproxy" or len(parts) == 1:
+            continue
+        target = parts[1]
+        if target == "__version__":
+            continue
+        if room in GROUND:
+            allowed = GROUND_MAY_IMPORT[room]
+        else:
+            allowed = ARROWS[room] | GROUND
+            if room not in DOORS | {"services"}:
+                allowed = allowed - {"settings"}  # objects get values, not the settings
+        assert target == room or target in allowed, f"{path}:{line}: {room} may not import {name}"
+
+
+@pytest.mark.parametrize(("module", "path"), MODULES, ids=[name for name, _ in MODULES])
+def test_each_library_lives_in_its_room(module, path):
+    for name, line in _imports(path):
+        rooms = LIBRARIES.get(name.split(".")[0])
+        if rooms is not None:
+            at_home = any(
+                module == room or module + "." == room or (room.endswith(".") and module.startswith(room))
+                for room in rooms
+            )
+            assert at_home, f"{path}:{line}: {name} belongs in {', '.join(sorted(rooms))}"
+
+
+@pytest.mark.parametrize(("module", "path"), MODULES, ids=[name for name, _ in MODULES])
+def test_the_environment_is_read_in_settings_alone(module, path):
+    if module == "settings":
+        return
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        reads = (
+            isinstance(node, ast.Attribute)
+            and node.attr in ("environ", "getenv")
+            and getattr(node.value, "id", "") == "os"
+        )
+        assert not reads, f"{path}:{node.lineno}: ask for a setting instead"
+
+
+def test_the_package_imports_quickly_and_without_the_heavy_libraries():
+    code = (
+        "import sys, time; t = time.perf_counter(); import ragproxy, ragproxy.app; s = time.perf_counter() - t;"
+        "heavy = {'chromadb', 'tantivy', 'onnxruntime', 'numpy', 'pypdf', 'openpyxl'} & set(sys.modules);"
+        "print(s, *sorted(heavy))"
+    )
+    seconds, *heavy = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert heavy == []
+    assert float(seconds) < 3  # the aim is 1 s on an idle machine; this one only catches an import gone heavy
