@@ -1,0 +1,176 @@
+"""Who asks, whom, and what."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ragproxy.domain.documents import Filter, Grounding
+
+Carrier = Literal["annotations", "field", "header", "markdown"]
+DEFAULT_CARRIERS: tuple[Carrier, ...] = ("annotations", "field", "header")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is asking. `owner` is the project that rows belong to."""
+
+    owner: str = "default"
+    admin: bool = False
+
+
+class Cancel:
+    """A one-way switch: the client has gone, stop working for it.
+
+    Whoever waits on something slow registers how to break the wait with `breaking`.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._breakers: list[Callable[[], None]] = []
+        self._cancelled = False
+
+    @property
+    def cancelled(self) -> bool:
+        return self._cancelled
+
+    def cancel(self) -> None:
+        """Break every wait, now and from here on; from any thread, any number of times."""
+        with self._lock:
+            self._cancelled = True
+            breakers, self._breakers = self._breakers, []
+        for breaker in breakers:
+            breaker()
+
+    @contextmanager
+    def breaking(self, breaker: Callable[[], None]) -> Iterator[None]:
+        """While the block runs, `cancel` calls `breaker` (at once when already cancelled)."""
+        with self._lock:
+            cancelled = self._cancelled
+            if not cancelled:
+                self._breakers.append(breaker)
+        if cancelled:
+            breaker()
+        try:
+            yield
+        finally:
+            with self._lock:
+                if breaker in self._breakers:
+                    self._breakers.remove(breaker)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a conversation, kept as it came so that it can be forwarded as it came.
+
+    `content` is a string, OpenAI's parts, or None (an assistant's tool call); `extra` holds every other key
+    (`name`, `tool_calls`, `tool_call_id`, unknown ones).
+    """
+
+    role: str
+    content: str | tuple[Mapping[str, Any], ...] | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """What can be read of it: the string, or the text parts joined by newlines."""
+        if self.content is None or isinstance(self.content, str):
+            return self.content or ""
+        return "\n".join(str(part["text"]) for part in self.content if part.get("type") == "text")
+
+
+@dataclass(frozen=True, slots=True)
+class RagOptions:
+    """The `rag` object of a request; None means the agent's own setting."""
+
+    enabled: bool = True
+    stores: tuple[str, ...] | None = None  # ids or names
+    top_k: int | None = None
+    min_score: float | None = None  # 0..1
+    filters: Filter | None = None
+    sources: tuple[Carrier, ...] = DEFAULT_CARRIERS
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """A question to a chat model.
+
+    `params` holds every other OpenAI field the client sent, known and validated or unknown, as it came
+    (`temperature`, `max_tokens`, `n`, `tools`, ...): it is forwarded untouched. The RAG fields are apart.
+    `grounding` is set by the answerer for models that read passages themselves; upstreams get them in `messages`.
+    """
+
+    model: str
+    messages: tuple[Message, ...]
+    params: Mapping[str, Any] = field(default_factory=dict)
+    stream: bool = False
+    stream_options: Mapping[str, Any] = field(default_factory=dict)
+    rag: RagOptions = RagOptions()
+    conversation_id: str | None = None
+    files: tuple[str, ...] | None = None
+    lang: str | None = None  # ISO 639-1
+    client_model: str | None = None
+    grounding: Grounding | None = None
+    cancel: Cancel = field(default_factory=Cancel, compare=False, repr=False)
+
+    @property
+    def include_usage(self) -> bool:
+        """Whether the client wants the usage chunk of a stream."""
+        return bool(self.stream_options.get("include_usage"))
+
+    @property
+    def n(self) -> int:
+        return int(self.params.get("n") or 1)
+
+    @property
+    def max_tokens(self) -> int | None:
+        return self.params.get("max_completion_tokens") or self.params.get("max_tokens")
+
+    @property
+    def stop(self) -> tuple[str, ...]:
+        stop = self.params.get("stop") or ()
+        return (stop,) if isinstance(stop, str) else tuple(stop)
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionRequest:
+    """A legacy completion. `prompts` are strings, or lists of token ids when `tokens` is true."""
+
+    model: str
+    prompts: tuple[str, ...] | tuple[tuple[int, ...], ...]
+    tokens: bool = False
+    params: Mapping[str, Any] = field(default_factory=dict)  # as ChatRequest.params
+    stream: bool = False
+    stream_options: Mapping[str, Any] = field(default_factory=dict)
+    rag: RagOptions = RagOptions()
+    files: tuple[str, ...] | None = None
+    lang: str | None = None
+    client_model: str | None = None
+    cancel: Cancel = field(default_factory=Cancel, compare=False, repr=False)
+
+    @property
+    def include_usage(self) -> bool:
+        """Whether the client wants the usage chunk of a stream."""
+        return bool(self.stream_options.get("include_usage"))
+
+    @property
+    def n(self) -> int:
+        return int(self.params.get("n") or 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """What `model` may name: a prompt, vector stores and the upstream model that writes. None: the server's default."""
+
+    id: str
+    name: str
+    owner: str
+    instructions: str | None = None
+    stores: tuple[str, ...] = ("default",)  # ids or names
+    model: str | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)  # defaults for ChatRequest.params
+    lang: str | None = None
+    created: int = 0
