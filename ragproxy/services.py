@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ragproxy import tokens
 from ragproxy.access import Identity
-from ragproxy.answering import Answerer
+from ragproxy.answering import Answerer, detect
 from ragproxy.backends import Catalog, Extractive
 from ragproxy.ingestion import Ingestor
 from ragproxy.retrieval import Index, grams, open_index, sentences, terms
@@ -80,7 +80,7 @@ def _wire(settings: Settings, lock: DataLock | None) -> Services:
         connect_timeout_s=settings.connect_timeout_s,
         read_timeout_s=settings.read_timeout_s,
         pool=settings.threads,
-        extractive=Extractive(terms=terms, grams=grams, split=sentences.split, count=count),
+        extractive=Extractive(terms=terms, grams=grams, split=sentences.split, count=count, language=detect),
     )
     index = open_index(
         data_dir=settings.data_dir,

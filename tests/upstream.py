@@ -79,6 +79,13 @@ class Upstream:
         with self._lock:
             self._scripts += [(path, reply) for reply in replies]
 
+    def reset(self) -> None:
+        """Forget what was received and what was scripted; its connections go on."""
+        with self._lock:
+            self.text = None
+            self.requests = []
+            self._scripts = []
+
     def to(self, path: str) -> list[Received]:
         """The requests received for `path`."""
         return [request for request in self.requests if request.path == "/v1" + path]

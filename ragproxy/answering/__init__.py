@@ -1,6 +1,7 @@
 """Question -> grounded answer. Knows the index and the records; models reach it through the ports of `domain`."""
 
+from ragproxy.answering.language import detect
 from ragproxy.answering.pipeline import Answerer
 from ragproxy.answering.sources import markdown_sources
 
-__all__ = ["Answerer", "markdown_sources"]
+__all__ = ["Answerer", "detect", "markdown_sources"]

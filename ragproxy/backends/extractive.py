@@ -100,9 +100,8 @@ class Extractive:
         """The whole answer, before `max_tokens` and `stop`."""
         if grounding is None:
             return _in_language(_DOCUMENTS_ONLY, lang)
-        if self.abstains(grounding):
-            return _in_language(_NOT_IN_DOCUMENTS, lang)
-        return _presented(self._selector.pick(grounding, self._sentences, _code(lang)))
+        picks = [] if self.abstains(grounding) else self._selector.pick(grounding, self._sentences, _code(lang))
+        return _presented(picks) if picks else _in_language(_NOT_IN_DOCUMENTS, lang)
 
     def abstains(self, grounding: Grounding) -> bool:
         """Whether the answer will be that the documents do not contain it."""

@@ -90,6 +90,12 @@ def test_no_passages_means_no_answer_however_low_the_bar():
     assert "do not contain" in _text(_model(abstain_below=0.0).chat(request))
 
 
+def test_passages_without_a_word_are_no_answer_either():
+    assert "do not contain" in _text(
+        _model().chat(_request("pont", grounding=_grounding("pont", " \n ", coverage=1.0)))
+    )
+
+
 def test_without_documents_at_all_it_says_what_it_is_for():
     assert "only answers from documents" in _text(_model().chat(_request("Hello", grounding=None)))
     assert "à partir de documents" in _text(_model().chat(_request("Bonjour", grounding=None, lang="fr")))
