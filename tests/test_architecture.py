@@ -142,7 +142,7 @@ def test_the_environment_is_read_in_settings_alone(module, path):
 
 def test_the_package_imports_quickly_and_without_the_heavy_libraries():
     code = (
-        "import sys, time; t = time.perf_counter(); import ragproxy, ragproxy.app; s = time.perf_counter() - t;"
+        "import sys, time; t = time.process_time(); import ragproxy, ragproxy.app; s = time.process_time() - t;"
         "heavy = {'chromadb', 'tantivy', 'onnxruntime', 'numpy', 'pypdf', 'openpyxl'} & set(sys.modules);"
         "print(s, *sorted(heavy))"
     )
@@ -150,4 +150,4 @@ def test_the_package_imports_quickly_and_without_the_heavy_libraries():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()
     assert heavy == []
-    assert float(seconds) < 3  # the aim is 1 s on an idle machine; this one only catches an import gone heavy
+    assert float(seconds) < 2  # of processor time; 1 s is the aim, a busy machine counts its interruptions too
