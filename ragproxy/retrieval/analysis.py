@@ -8,29 +8,32 @@ stemmer). Measured on five question sets, this beats a stemmer per detected lang
 from __future__ import annotations
 
 import re
-import threading
 import unicodedata
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import Stemmer
 
-VERSION = (
-    "1"  # stored with every index; raise it with any change that alters the output, and indexes rebuild themselves
-)
+# stored with every index; raise it with any change that alters the output, and indexes rebuild themselves
+VERSION = "1"
 
 GRAM = 4  # letters of a gram
 LONGEST_WORD = 64  # letters kept of a word: what is longer is base64 or a rule of dashes
 
 _FRENCH = (
-    "au aux avec ce ces cet cette comme comment combien dans de des donc du elle elles en es est et eux il ils je la "
-    "le les leur leurs lui ma mais me mes mon ne nos notre nous on ont ou où par pas peut peux pour pourquoi puis qu "
-    "quand que quel quelle quelles quels qui quoi sa sans se ses si son sont sous sur t ta te tes toi ton tu un une "
-    "vos votre vous y à été être"
+    "a ai as au aussi aux avec avez avons bonjour bonsoir ce ceci cela ces cet cette combien comme comment dans de "
+    "des devez devons dire dis dites dois doit donc donne donner donnez dont du elle elles en es est et eux expliquer "
+    "expliquez faire fais fait faites faut il ils j je la laquelle le lequel les lesquelles lesquels leur leurs lui "
+    "ma mais me merci mes moi mon ne nos notre nous on ont ou où par pas peut peuvent peux plait plaît pour pourquoi "
+    "pourrais pourrait pourriez pouvez pouvons puis qu quand que quel quelle quelles quelque quelques quels qui quoi "
+    "sa sans se ses si sommes son sont souhaite sous stp suis sur svp t ta te tes toi ton tu un une va vais veut veux "
+    "vos votre voudrais voulez vous y à ça été êtes être"
 )
 _ENGLISH = (
-    "a am an and are as at be but by can could did do does for from had has have how i if in into is it its me my no "
-    "not of on or our shall should such that the their then there these they this to us was we were what when where "
-    "which who whom whose why will with would you your"
+    "a about also am an and any are as at be been being but by can could did do does explain for from get give got "
+    "had has have having he hello her here hers hey hi him how i if im in into is it its just let may me might mine "
+    "must my myself need no not of on or our please shall she should so some such tell thank thanks that the their "
+    "them then there these they this to us want was we were what when where which who whom whose why will with would "
+    "you your yourself"
 )
 _STOP = frozenset((_FRENCH + " " + _ENGLISH).split())
 
@@ -69,6 +72,15 @@ def grams(text: str) -> list[str]:
     return [line[start : start + GRAM] for start in range(max(1, len(line) - GRAM + 1))]
 
 
+def encodable(text: str) -> str:
+    """The text with lone surrogates replaced: Chroma and embedders speak UTF-8, which has none."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
+
+
 def _words(text: str) -> list[str]:
     plain = unicodedata.normalize("NFKC", text).translate(_INVISIBLE).lower()
     return _WORD.findall(_ELISION.sub(" ", plain))
@@ -87,13 +99,7 @@ def _pairs(word: str) -> list[str]:
 
 @lru_cache(maxsize=200_000)
 def _stem(word: str) -> str:
-    french, english, lock = _stemmers()
-    with lock:  # a stemmer keeps its word in a buffer of its own
-        stemmed: str = english.stemWord(french.stemWord(word))
+    # New stemmers for each word, 3 us: one keeps its word in a buffer of its own, so threads cannot share it, and a
+    # lock would be gevent's, which real threads do not wait for well. No cache in them: this function is one.
+    stemmed: str = Stemmer.Stemmer("english", 0).stemWord(Stemmer.Stemmer("french", 0).stemWord(word))
     return _fold(stemmed)
-
-
-@cache
-def _stemmers() -> tuple[Stemmer.Stemmer, Stemmer.Stemmer, threading.Lock]:
-    # maxCacheSize 0: _stem is the cache
-    return Stemmer.Stemmer("french", 0), Stemmer.Stemmer("english", 0), threading.Lock()

@@ -36,14 +36,16 @@ class Statistics:
     grams: Mapping[str, int]
 
     def rarest(self) -> tuple[list[str], list[str]]:
-        """The words and the grams worth looking up: all of them, unless the query is very long."""
+        """The words and the grams worth looking up: all that stand somewhere, unless the query is very long."""
         return _rarest(self.words, _MOST_WORDS), _rarest(self.grams, _MOST_GRAMS)
 
     def attainable(self) -> float:
-        """The score that no chunk can pass: every term of `rarest`, endlessly repeated."""
-        words, grams = self.rarest()
-        total = sum(idf(self.count, self.words[word]) for word in words)
-        total += GRAM_WEIGHT * sum(idf(self.count, self.grams[gram]) for gram in grams)
+        """The score that no chunk can pass: every term, endlessly repeated.
+
+        Terms that stand nowhere count too, or a store that lacks the word that matters would look like a good one.
+        """
+        total = sum(idf(self.count, frequency) for frequency in self.words.values())
+        total += GRAM_WEIGHT * sum(idf(self.count, frequency) for frequency in self.grams.values())
         return _SATURATION * total or 1.0
 
 
@@ -74,7 +76,7 @@ def idf(count: int, frequency: int) -> float:
 
 def indexed_text(chunk: Chunk) -> str:
     """What a chunk is found by: its heading is what gives it a context."""
-    return f"{chunk.heading}\n{chunk.text}" if chunk.heading else chunk.text
+    return analysis.encodable(f"{chunk.heading}\n{chunk.text}" if chunk.heading else chunk.text)
 
 
 def _rarest(frequencies: Mapping[str, int], most: int) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ragproxy.domain import Chunk
+from ragproxy.retrieval.analysis import encodable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -13,12 +14,14 @@ if TYPE_CHECKING:
 
 PAGE = 1_000  # chunks read at once when all are wanted
 _IN = 500  # file ids in one `where`
+_NARROW = 25  # files whose chunks are worth fetching, to compare them all: Chroma's filter takes 100 ms to find a few
+_FEW = 500  # chunks that are compared so
 _BROAD = 200  # files beyond which the neighbours are filtered here: Chroma's own filter costs more than what it saves
-_OVERFETCH = 20
+_OVERFETCH = (4, 20)  # times the neighbours wanted, more if that was not enough: metadata cost 60 us each
 
 
 class Vanished(Exception):
-    """The collection was dropped or replaced since it was looked up; look it up again."""
+    """The store was dropped or replaced since it was opened; open it again."""
 
 
 class ChunkCollection:
@@ -62,7 +65,7 @@ class ChunkCollection:
                 self.raw.upsert,
                 ids=[chunk.id for chunk in part],
                 embeddings=vectors[start : start + self._batch],
-                documents=[_encodable(chunk.text) for chunk in part],
+                documents=[encodable(chunk.text) for chunk in part],
                 metadatas=[_metadata(chunk) for chunk in part],
             )
 
@@ -111,14 +114,25 @@ class ChunkCollection:
         """
         if files is None:
             return self._nearest(vector, limit)
+        if len(files) <= _NARROW:
+            ids = self.ids_of(files)
+            if len(ids) <= _FEW:
+                return _top(self.cosines(vector, list(ids)), limit)
         if len(files) <= _BROAD:
             return self._nearest(vector, limit, where=_where(files))
+        allowed: dict[str, float] = {}
+        for times in _OVERFETCH:
+            allowed = self._nearest_of_many(vector, limit * times, files)
+            if len(allowed) >= limit:
+                break
+        return _top(allowed, limit)
+
+    def _nearest_of_many(self, vector: NDArray[np.float32], fetched: int, files: Collection[str]) -> dict[str, float]:
         found = self._call(
-            self.raw.query, query_embeddings=[vector], n_results=limit * _OVERFETCH, include=["distances", "metadatas"]
+            self.raw.query, query_embeddings=[vector], n_results=fetched, include=["distances", "metadatas"]
         )
         rows = zip(found["ids"][0], found["distances"][0], found["metadatas"][0], strict=True)
-        allowed = {id: 1 - distance for id, distance, metadata in rows if metadata["file_id"] in files}
-        return dict(list(allowed.items())[:limit])
+        return {id: 1 - distance for id, distance, metadata in rows if metadata["file_id"] in files}
 
     def _nearest(self, vector: NDArray[np.float32], limit: int, **where: Any) -> dict[str, float]:
         found = self._call(self.raw.query, query_embeddings=[vector], n_results=limit, include=["distances"], **where)
@@ -130,6 +144,10 @@ class ChunkCollection:
             return {}
         found = self._call(self.raw.get, ids=list(ids), include=["embeddings"])
         return dict(zip(found["ids"], (found["embeddings"] @ vector).tolist(), strict=True))
+
+
+def _top(cosines: Mapping[str, float], limit: int) -> dict[str, float]:
+    return dict(sorted(cosines.items(), key=lambda item: -item[1])[:limit])
 
 
 def _batches(ids: Collection[str], size: int) -> Iterator[list[str]]:
@@ -145,10 +163,10 @@ def _metadata(chunk: Chunk) -> dict[str, Any]:
     # every key, always: upsert merges, so a key left out would keep its old value
     return {
         "file_id": chunk.file_id,
-        "filename": _encodable(chunk.filename),
+        "filename": encodable(chunk.filename),
         "position": chunk.position,
         "page": chunk.page or 0,  # Chroma has no null; pages begin at 1
-        "heading": _encodable(chunk.heading),
+        "heading": encodable(chunk.heading),
     }
 
 
@@ -165,12 +183,3 @@ def _chunks(found: Mapping[str, Any]) -> list[Chunk]:
         )
         for id, text, metadata in zip(found["ids"], found["documents"], found["metadatas"], strict=True)
     ]
-
-
-def _encodable(text: str) -> str:
-    """The text with lone surrogates replaced: Chroma speaks UTF-8, which has none."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "replace").decode()
-    return text

@@ -12,6 +12,7 @@ from ragproxy.domain import Chunk, Embedder, Filter, Grounding, Passage
 from ragproxy.errors import EmbedderMismatch, RagproxyError
 from ragproxy.retrieval import searching
 from ragproxy.retrieval.bm25 import Query, indexed_text
+from ragproxy.retrieval.collection import ChunkCollection
 from ragproxy.retrieval.dense import Dense
 from ragproxy.retrieval.embedding import HashEmbedder
 from ragproxy.retrieval.filters import select
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 
 Attributes = Callable[[str], Mapping[str, Mapping[str, Any]]]  # store id -> file id -> attributes
 _WARMED = 16  # stores opened ahead of the first question
+_LONGEST_QUERY = 16_000  # characters; of a longer one its beginning and its end, where people put their question
 
 
 def open_index(
@@ -70,13 +72,15 @@ class Index:
         chunks = list({chunk.id: chunk for chunk in chunks}.values())
         if not chunks:
             return
-        self._check(store_id, self.embedder_of(store_id))
+        made = self._shelf.reading(store_id, _collection, None)
+        if made is not None:
+            self._check(store_id, made)  # before vectors are paid for
         vectors = self.embedder.embed([indexed_text(chunk) for chunk in chunks])
         with self._shelf.writing(store_id) as store:
             if store is None:
                 fresh = self._dense.create(store_id, self.embedder.name, vectors.shape[1])
                 store = self._shelf.adopt(store_id, fresh)
-            self._check(store_id, store.chunks.embedder)
+            self._check(store_id, store.chunks, vectors.shape[1])
             with store.words.writing():
                 store.chunks.upsert(chunks, vectors)
                 store.words.update(chunks)
@@ -106,15 +110,7 @@ class Index:
             old = self._dense.find(store_id)
             if old is None:
                 return
-            total, done = old.count(), 0
-            fresh = None
-            for page in old.pages():
-                vectors = self.embedder.embed([indexed_text(chunk) for chunk in page])
-                fresh = fresh or self._dense.begin(store_id, self.embedder.name, vectors.shape[1])
-                fresh.upsert(page, vectors)
-                done += len(page)
-                if progress:
-                    progress(done, total)
+            fresh = self._copied(store_id, old, progress)
             if fresh is None:  # empty: the next addition makes it by whatever embedder there is then
                 self._dense.drop(store_id)
                 self._shelf.discard(store_id)
@@ -139,20 +135,25 @@ class Index:
     ) -> Grounding:
         """The passages that answer best, best first; of `files` alone if given, and of files that pass `filters`.
 
-        An embedder that fails costs the dense leg and not the answer.
+        `min_score` is 0..1, against `Passage.score`; the ranking itself is by other figures, so scores may not fall
+        in order. An embedder that fails costs the dense leg and not the answer.
         """
-        asked = Query.of(query)
-        if not asked.words and not asked.grams:
+        text = _bounded(query)
+        asked = Query.of(text)
+        if top_k < 1 or not (asked.words or asked.grams):
             return Grounding(query)
-        vector = self._vector(query, store_ids)
+        vector = self._vector(text, store_ids)
+        pool = max(top_k, searching.POOL) if min_score else top_k
         looks: list[Look] = []
         for store_id in dict.fromkeys(store_ids):
             allowed = self._allowed(store_id, files, filters)
             if allowed is None or allowed:
-                found = self._shelf.reading(store_id, partial(self._look, asked, top_k, allowed, vector), None)
+                found = self._shelf.reading(store_id, partial(self._look, asked, pool, allowed, vector), None)
                 looks += [found] if found else []
-        best = searching.ranked([one for each in looks for one in each.candidates], self._weight)[:top_k]
-        return self._grounding(query, best, searching.weights(asked, looks), min_score)
+        weights = searching.weights(asked, looks)
+        ranked = searching.ranked([one for each in looks for one in each.candidates], weights, self._weight)
+        best = [candidate for candidate in ranked if candidate.score >= min_score][:top_k]
+        return self._grounding(query, best, weights)
 
     def chunks(self, store_id: str, file_id: str) -> list[Chunk]:
         """The file's chunks, by position."""
@@ -170,7 +171,8 @@ class Index:
 
     def embedder_of(self, store_id: str) -> str | None:
         """Who made the store's vectors; None when it has none."""
-        return self._shelf.reading(store_id, _embedder, None)
+        made = self._shelf.reading(store_id, _collection, None)
+        return made.embedder if made else None
 
     # ---- the whole ----
 
@@ -193,12 +195,29 @@ class Index:
 
     # ---- inside ----
 
-    def _check(self, store_id: str, embedder: str | None) -> None:
-        if embedder is not None and embedder != self.embedder.name:
-            raise EmbedderMismatch(
-                f"The vector store '{store_id}' was indexed by the embedder '{embedder}', the server now has "
-                f"'{self.embedder.name}'; run: ragproxy reindex {store_id}"
-            )
+    def _check(self, store_id: str, chunks: ChunkCollection, dimension: int | None = None) -> None:
+        if chunks.embedder == self.embedder.name and dimension in (None, chunks.dimension):
+            return
+        sizes = f"; its vectors have {chunks.dimension} dimensions, not {dimension}" if dimension else ""
+        raise EmbedderMismatch(
+            f"The vector store '{store_id}' was indexed by the embedder '{chunks.embedder}', the server now has "
+            f"'{self.embedder.name}'{sizes}; run: ragproxy reindex {store_id}"
+        )
+
+    def _copied(
+        self, store_id: str, old: ChunkCollection, progress: Callable[[int, int], None] | None
+    ) -> ChunkCollection | None:
+        """All chunks in a collection of their own, with new vectors; None when there are none."""
+        total, done = old.count(), 0
+        fresh = None
+        for page in old.pages():
+            vectors = self.embedder.embed([indexed_text(chunk) for chunk in page])
+            fresh = fresh or self._dense.begin(store_id, self.embedder.name, vectors.shape[1])
+            fresh.upsert(page, vectors)
+            done += len(page)
+            if progress:
+                progress(done, total)
+        return fresh
 
     def _remove(self, store_id: str, chosen: Callable[[OpenStore], set[str]]) -> None:
         with self._shelf.writing(store_id) as store:
@@ -234,7 +253,8 @@ class Index:
         vector: NDArray[np.float32] | None,
         store: OpenStore,
     ) -> Look | None:
-        if self._ranking is not None and store.chunks.embedder != self._ranking.name:
+        ours = self._ranking is None or store.chunks.embedder == self._ranking.name
+        if not ours or (vector is not None and store.chunks.dimension != len(vector)):
             self._warn(store)
             vector = None
         return searching.look(store, query, limit, files, vector)
@@ -243,15 +263,15 @@ class Index:
         if store.id not in self._warned:
             self._warned.add(store.id)
             log.warning(
-                "store %s was indexed by the embedder %s and is searched by its words alone; run: ragproxy reindex %s",
+                "store %s was indexed by another embedder (%s, %d dimensions) and is searched by its words alone; "
+                "run: ragproxy reindex %s",
                 store.id,
                 store.chunks.embedder,
+                store.chunks.dimension,
                 store.id,
             )
 
-    def _grounding(
-        self, query: str, best: Sequence[Candidate], weights: Mapping[str, float], min_score: float
-    ) -> Grounding:
+    def _grounding(self, query: str, best: Sequence[Candidate], weights: Mapping[str, float]) -> Grounding:
         chunks: dict[str, dict[str, Chunk]] = {}
         for store_id in {candidate.store_id for candidate in best}:
             ids = [candidate.hit.chunk_id for candidate in best if candidate.store_id == store_id]
@@ -261,18 +281,20 @@ class Index:
             chunk = chunks[candidate.store_id].get(candidate.hit.chunk_id)
             if chunk is None:  # removed since
                 continue
-            share = searching.coverage(candidate.hit, weights)
-            score = searching.absolute(share, candidate.cosine, self._weight)
-            if score >= min_score:
-                attributes = self._attributes(candidate.store_id).get(chunk.file_id, {})
-                passages.append(Passage(chunk, candidate.store_id, score, attributes))
-                covered = max(covered, share, score)
+            attributes = self._attributes(candidate.store_id).get(chunk.file_id, {})
+            passages.append(Passage(chunk, candidate.store_id, candidate.score, attributes))
+            covered = max(covered, candidate.share, candidate.score)
         return Grounding(query, tuple(passages), weights, covered)
 
 
-def _embedder(store: OpenStore) -> str | None:
-    return store.chunks.embedder
+def _collection(store: OpenStore) -> ChunkCollection:
+    return store.chunks
 
 
 def _texts(ids: Sequence[str], store: OpenStore) -> dict[str, Chunk]:
     return store.chunks.get(ids)
+
+
+def _bounded(query: str) -> str:
+    half = _LONGEST_QUERY // 2
+    return query if len(query) <= _LONGEST_QUERY else f"{query[:half]}\n{query[-half:]}"

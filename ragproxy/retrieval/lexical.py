@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from ragproxy.domain import Chunk
 from ragproxy.retrieval import analysis
 from ragproxy.retrieval.bm25 import GRAM_WEIGHT, Hit, Query, Ranking, Statistics, indexed_text
+from ragproxy.retrieval.collection import Vanished
 from ragproxy.retrieval.offload import offload
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 _LAYOUT = "1"  # of the fields; raise it with any change of `_schema`
 _MADE, _WRITING = "made.json", "writing"
 _HEAP_BYTES = 64_000_000
-_BROAD = 1_000  # files beyond which hits are filtered here: a set of terms costs tantivy 4 us a file
-_OVERFETCH = 2_000
+_BROAD = 5_000  # files beyond which hits are filtered here: a set of terms costs tantivy 4 us a file
+_OVERFETCH = 1_000  # hits, 20 us each
 
 
 class Lexical:
@@ -133,7 +134,10 @@ class Lexical:
 
     def _searcher(self) -> tantivy.Searcher:
         if self._shared:
-            self._index.reload()
+            try:
+                self._index.reload()
+            except (OSError, ValueError) as err:  # another process has just replaced or deleted the folder
+                raise Vanished(str(err)) from err
         return self._index.searcher()
 
 
@@ -202,7 +206,7 @@ def _open(folder: Path) -> tantivy.Index:
     import tantivy
 
     index = tantivy.Index.open(str(folder))
-    index.config_reader("manual")  # the default keeps a thread for each index that watches its folder
+    index.config_reader("manual")  # by default it also reloads half a second after a commit, in the midst of whatever
     return index
 
 

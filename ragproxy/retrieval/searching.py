@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ragproxy.retrieval.bm25 import Hit, Query, Statistics, idf
@@ -19,11 +19,16 @@ POOL = 50  # candidates from each leg when there are two
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A chunk that may become a passage; `cosine` is None where no vector of the embedder's is at hand."""
+    """A chunk that may become a passage; `cosine` is None where no vector of the embedder's is at hand.
+
+    `ranked` fills in `share`, that of the query's IDF mass, and `score`, what clients are shown; both 0..1.
+    """
 
     store_id: str
     hit: Hit
     cosine: float | None = None
+    share: float = 0.0
+    score: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +60,15 @@ def look(
     return Look(found, ranking.statistics)
 
 
-def ranked(candidates: Sequence[Candidate], weight: float) -> list[Candidate]:
-    """Best first; `weight` is the share of the vectors where there are any."""
+def ranked(candidates: Sequence[Candidate], weights: Mapping[str, float], weight: float) -> list[Candidate]:
+    """Best first, scored; `weight` is the say of the vectors where there are any."""
     if all(candidate.cosine is None for candidate in candidates):
-        return sorted(candidates, key=lambda candidate: -candidate.hit.score)
-    figures = fuse(
-        [candidate.hit.score for candidate in candidates], [candidate.cosine for candidate in candidates], weight
-    )
-    order = sorted(range(len(candidates)), key=lambda place: -figures[place])
-    return [candidates[place] for place in order]
+        order = sorted(candidates, key=lambda candidate: -candidate.hit.score)
+    else:
+        lexical = [candidate.hit.score for candidate in candidates]
+        figures = fuse(lexical, [candidate.cosine for candidate in candidates], weight)
+        order = [candidates[place] for place in sorted(range(len(candidates)), key=lambda place: -figures[place])]
+    return [_scored(candidate, weights, weight) for candidate in order]
 
 
 def weights(query: Query, looks: Sequence[Look]) -> dict[str, float]:
@@ -83,8 +88,8 @@ def coverage(hit: Hit, weights: Mapping[str, float]) -> float:
     return sum(weight for word, weight in weights.items() if word in hit.words) / mass
 
 
-def absolute(covered: float, cosine: float | None, weight: float) -> float:
-    """The score shown to clients, 0..1: the coverage, blended with the cosine when there is one."""
-    if cosine is None:
-        return covered
-    return (1 - weight) * covered + weight * min(1.0, max(0.0, cosine))
+def _scored(candidate: Candidate, weights: Mapping[str, float], weight: float) -> Candidate:
+    share = score = coverage(candidate.hit, weights)
+    if candidate.cosine is not None:
+        score = (1 - weight) * share + weight * min(1.0, max(0.0, candidate.cosine))
+    return replace(candidate, share=share, score=score)

@@ -27,7 +27,8 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-_OPEN = 64  # indexes kept open: each costs file handles and memory maps
+_OPEN = 64  # indexes kept open: each costs file handles, memory maps and a thread of tantivy's that looks for changes
+_ATTEMPTS = 3  # to read a store that is replaced meanwhile
 _PATIENCE_S = 600.0  # for another process that writes to the same store
 _POLL_S = 0.05
 
@@ -58,32 +59,26 @@ class Shelf:
     def reading(self, store_id: str, read: Callable[[OpenStore], T], empty: T) -> T:
         """What `read` makes of the store, `empty` when it has no collection; a read needs no lock.
 
-        When the collection is replaced under it, it is run once more on the new one.
+        When the collection is replaced under it, it is run again on the new one.
         """
-        for _ in range(2):
+        for _ in range(_ATTEMPTS):
             store = self._opened(store_id)
             if store is None:
                 return empty
             try:
-                return read(store)
+                answer = read(store)
             except Vanished:
-                self._forget(store)
+                self._close(store_id, store)
+                continue
+            if not self._replaced(store):
+                return answer
         return empty
 
     @contextmanager
     def writing(self, store_id: str) -> Iterator[OpenStore | None]:
         """The store, None when it has no collection, while nobody else on this machine writes to it."""
         with self.alone(store_id):
-            store = self._current(store_id)
-            try:
-                yield store
-            except Vanished as err:
-                self._forget(store)
-                message = f"The vector store '{store_id}' was dropped or reindexed by another machine; try again"
-                raise Conflict(message) from err
-            except BaseException:
-                self._forget(store)  # the next use looks closely at what was left
-                raise
+            yield self._current(store_id)
 
     @contextmanager
     def alone(self, store_id: str) -> Iterator[None]:
@@ -93,6 +88,13 @@ class Shelf:
                 self._pinned.add(store_id)  # a store reopened in the middle of a write would look damaged
             try:
                 yield
+            except Vanished as err:
+                self._close(store_id)
+                message = f"The vector store '{store_id}' was dropped or reindexed by another machine; try again"
+                raise Conflict(message) from err
+            except BaseException:
+                self._close(store_id)  # the next use looks closely at what was left
+                raise
             finally:
                 with self._guard:
                     self._pinned.discard(store_id)
@@ -121,8 +123,7 @@ class Shelf:
 
     def discard(self, store_id: str) -> None:
         """Close the store and delete its lexical indexes. Only while `alone`."""
-        with self._guard:
-            self._open.pop(store_id, None)
+        self._close(store_id)
         shutil.rmtree(self._root / store_id, ignore_errors=True)
 
     def close(self) -> None:
@@ -176,6 +177,12 @@ class Shelf:
             store = store if chunks is not None and chunks.id == store.chunks.id else None
         return store or self._recovered(store_id)
 
+    def _replaced(self, store: OpenStore) -> bool:
+        """Whether a reindex has put another collection in its place: one that is being deleted may read as empty."""
+        with self._guard:
+            current = self._open.get(store.id)
+        return current is not None and current.chunks.id != store.chunks.id
+
     def _keep(self, store: OpenStore) -> None:
         with self._guard:
             self._open[store.id] = store
@@ -184,10 +191,11 @@ class Shelf:
             for store_id in spare[: max(0, len(self._open) - self._most)]:
                 del self._open[store_id]
 
-    def _forget(self, store: OpenStore | None) -> None:
+    def _close(self, store_id: str, store: OpenStore | None = None) -> None:
+        """Close the store; given one, only if that is still the one that is open."""
         with self._guard:
-            if store is not None and self._open.get(store.id) is store:
-                del self._open[store.id]
+            if store is None or self._open.get(store_id) is store:
+                self._open.pop(store_id, None)
 
     # ---- locks ----
 
