@@ -20,7 +20,8 @@ RagproxyError
 │   └── EmbedderMismatch         the store was indexed by another embedder
 ├── OverQuota                    slow down
 ├── NotServed                    no upstream offers this capability
-├── StateUnavailable             the database does not answer
+├── StateUnavailable             the database or the file storage does not answer
+├── StorageFull                  no room left for what should be kept
 └── UpstreamError                the fault lies behind us
     ├── UpstreamRefused          it answered 4xx: passed on as it said it
     ├── UpstreamUnavailable      no answer, or 5xx: worth another try
@@ -159,9 +160,15 @@ class NotServed(RagproxyError):
 
 
 class StateUnavailable(RagproxyError):
-    """The database does not answer: worth another try."""
+    """The database or the file storage does not answer: worth another try."""
 
     code = "state_unavailable"
+
+
+class StorageFull(RagproxyError):
+    """There is no room left; nothing was kept of what was sent."""
+
+    code = "storage_full"
 
 
 class UpstreamError(RagproxyError):

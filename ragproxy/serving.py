@@ -5,6 +5,8 @@ gthread: one process holds the embedded Chroma, and a thread a request is all th
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from typing import Any
 
@@ -35,11 +37,29 @@ limit_request_line = 8190
 proc_name = "ragproxy"
 
 
+def post_worker_init(worker: Any) -> None:
+    """Make Ctrl-C quick and safe in the worker, whatever streams it is sending.
+
+    gunicorn's own handler takes the lock of its thread pool, which the thread it interrupts may be holding already,
+    and after it the interpreter waits for every request; the master would kill such a worker only after 30 s.
+    """
+
+    def leave(*_: Any) -> None:
+        signal.signal(signal.SIGQUIT, signal.SIG_IGN)
+        worker.in_a_hurry = True
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to everybody; the master's SIGQUIT follows
+    signal.signal(signal.SIGQUIT, leave)
+
+
 def worker_exit(server: Any, worker: Any) -> None:
     """Let go of the data directory and the indexes when a worker ends."""
     app = getattr(worker, "wsgi", None)
     if app is not None and "ragproxy" in getattr(app, "extensions", {}):
         app.extensions["ragproxy"].close()
+    if getattr(worker, "in_a_hurry", False):
+        os._exit(0)
 
 
 def child_exit(server: Any, worker: Any) -> None:

@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "ragproxy"
 GROUND = {"domain", "errors", "tokens", "telemetry", "settings"}
 STORES = {"wire", "retrieval", "state"}
 WORKSHOPS = {"backends", "answering", "ingestion", "access"}
-DOORS = {"app", "api", "cli", "evaluation", "serving", "worker"}
+DOORS = {"app", "api", "cli", "evaluation", "serving"}
 
 # room -> the rooms it may import, beside the ground and itself
 ARROWS = {
@@ -22,13 +22,13 @@ ARROWS = {
     "answering": {"retrieval", "state"},
     "ingestion": {"retrieval", "state"},
     "access": {"state"},
-    "services": STORES | WORKSHOPS,
+    "worker": set(),
+    "services": STORES | WORKSHOPS | {"worker"},
     "api": {"services", "wire"},
     "app": {"services", "api", "wire"},
     "evaluation": {"services"} | STORES | WORKSHOPS,
     "serving": {"services", "app"},
-    "worker": {"services"},
-    "cli": {"services", "evaluation", "serving", "worker"} | STORES | WORKSHOPS,
+    "cli": {"services", "evaluation", "serving"} | STORES | WORKSHOPS,
     "__init__": set(),
     "__main__": {"cli"},
 }
@@ -41,7 +41,7 @@ LIBRARIES = {
     "flask_smorest": {"app", "api."},
     "werkzeug": {"app", "api."},
     "webargs": {"api."},
-    "gunicorn": {"serving"},
+    "gunicorn": {"serving", "api.body"},
     "gevent": {"retrieval.offload", "serving"},
     "marshmallow": {"wire.", "api."},
     "orjson": {"wire.", "api."},
@@ -54,12 +54,17 @@ LIBRARIES = {
     "sqlalchemy": {"state."},
     "alembic": {"state."},
     "psycopg": {"state."},
+    "fsspec": {"state.blobs"},
+    "s3fs": {"state.blobs"},
+    "botocore": {"state.blobs"},
     "pypdf": {"ingestion.loaders."},
     "docx": {"ingestion.loaders."},
     "pptx": {"ingestion.loaders."},
     "openpyxl": {"ingestion.loaders."},
     "lxml": {"ingestion.loaders."},
     "charset_normalizer": {"ingestion.loaders."},
+    "huey": {"worker."},
+    "redis": {"worker."},
     "prometheus_client": {"telemetry"},
     "click": {"cli."},
     "rich": {"cli."},

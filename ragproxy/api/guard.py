@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import time
+from functools import partial
 
 from flask import Flask, Response, request
 
+from ragproxy.api.body import discard, is_announced
 from ragproxy.api.context import services, visit
 
 log = logging.getLogger("ragproxy.access_log")
@@ -45,6 +47,8 @@ def _finish(response: Response) -> Response:
     metrics.requests.labels(request.method, route, response.status_code).inc()
     metrics.seconds.labels(route).observe(elapsed_s)
     response.call_on_close(metrics.in_flight.dec)
+    if is_announced(request.environ):
+        response.call_on_close(partial(discard, request.environ))
     log.info(
         "answered",
         extra={

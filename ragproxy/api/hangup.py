@@ -30,6 +30,11 @@ class Hangups:
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
 
+    @property
+    def watching(self) -> int:
+        """How many clients are watched now."""
+        return len(self._watched)
+
     def watch(self, environ: Mapping[str, Any], cancel: Cancel) -> Callable[[], None]:
         """Cancel when the client behind this WSGI request closes; returns how to stop watching.
 

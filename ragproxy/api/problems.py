@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import math
-import time
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -36,8 +35,6 @@ STATUS: tuple[tuple[type[errors.RagproxyError], int, str], ...] = (
     (errors.RagproxyError, 500, "server_error"),
 )
 OUR_FAULT = "The server had an error while processing your request. Give its operator the x-request-id of this answer"
-DRAIN_BYTES = 256 << 20
-DRAIN_S = 10.0
 
 
 def init_app(app: Flask) -> None:
@@ -66,8 +63,6 @@ def problem(error: errors.RagproxyError) -> Response:
         response.headers["retry-after-ms"] = str(max(1, math.ceil(error.retry_after_s * 1000)))
     if isinstance(error, errors.Unauthenticated):
         response.headers["WWW-Authenticate"] = 'Bearer realm="ragproxy"'
-    if isinstance(error, errors.BodyTooLarge):
-        _drain()
     if status >= 500:
         log.warning("answered %d", status, extra={"request": visit().id, "code": error.code})
     return response
@@ -106,15 +101,3 @@ def body_too_large(limit: int | None) -> str:
 
 def _answer(status: int, body: dict) -> Response:
     return Response(dumps(body), status=status, mimetype="application/json")
-
-
-def _drain() -> None:
-    """Read away what the client is still sending, within bounds: else the reset connection swallows our answer."""
-    stream, left, until = request.environ["wsgi.input"], DRAIN_BYTES, time.monotonic() + DRAIN_S
-    declared = request.environ.get("CONTENT_LENGTH")
-    left = min(left, int(declared)) if declared and declared.isdigit() else left
-    while left > 0 and time.monotonic() < until:
-        piece = stream.read(min(1 << 16, left))
-        if not piece:
-            return
-        left -= len(piece)

@@ -10,6 +10,7 @@ from flask_smorest import Blueprint
 from webargs.core import is_json
 from webargs.flaskparser import FlaskParser
 
+from ragproxy.api.body import read
 from ragproxy.api.guard import authenticate
 from ragproxy.errors import InvalidRequest, UnsupportedMediaType
 from ragproxy.wire.json import loads
@@ -27,7 +28,7 @@ class BodyParser(FlaskParser):
             raise UnsupportedMediaType(
                 f"Send the body as 'Content-Type: application/json', not '{req.mimetype or 'nothing'}'"
             )
-        body = loads(req.get_data(cache=False))
+        body = loads(read(req))
         if not isinstance(body, dict):
             raise InvalidRequest("The request body must be a JSON object")
         return body

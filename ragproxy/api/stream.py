@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Response, current_app, request
 
@@ -17,6 +17,9 @@ from ragproxy.wire import sse
 from ragproxy.wire.errors import error_body
 from ragproxy.wire.json import dumps
 from ragproxy.wire.sources import sources_header
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +68,8 @@ def _event_stream(answer: Answer, chunks: Iterator[dict], cancel: Cancel) -> Res
                 yield sse.frame(chunk)
             yield sse.DONE
         except RagproxyError as error:
+            if cancel.cancelled:  # that broke the upstream off, and nobody is left to be told
+                return
             # too late for a status: one error frame, then the end, and no [DONE] that would call it whole
             metrics.stream_errors.inc()
             log.warning("stream failed", extra={"request": request_id, "code": error.code})
@@ -78,12 +83,35 @@ def _event_stream(answer: Answer, chunks: Iterator[dict], cancel: Cancel) -> Res
         cancel.cancel()  # breaks a read still waiting, should another thread close us
         _close(answer)
 
-    response = Response(events(), content_type="text/event-stream; charset=utf-8", direct_passthrough=True)
+    response = EventStream(events(), content_type="text/event-stream; charset=utf-8")
     response.headers["Cache-Control"] = "no-cache"
     response.headers["X-Accel-Buffering"] = "no"
     # a generator that never started runs no `finally`: the server's close() is the sure place
     response.call_on_close(close)
     return response
+
+
+class EventStream(Response):
+    """A streamed answer whose generator the server iterates itself: nothing of ours runs between two pieces.
+
+    `direct_passthrough` would do the same, but then werkzeug gives away the bare generator and nobody closes the
+    response.
+    """
+
+    def get_app_iter(self, environ: WSGIEnvironment) -> _Pieces:
+        """What the server iterates and closes."""
+        return _Pieces(self)
+
+
+class _Pieces:
+    def __init__(self, response: Response) -> None:
+        self._response = response
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._response.response)  # type: ignore[arg-type]
+
+    def close(self) -> None:
+        self._response.close()
 
 
 def _describe(response: Response, answer: Answer, *, header: bool) -> None:

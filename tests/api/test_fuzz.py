@@ -14,11 +14,41 @@ scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
 values = st.recursive(
     scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4)
 )
-FIELDS = (
-    "model messages prompt temperature top_p n max_tokens max_completion_tokens stop presence_penalty frequency_penalty "
-    "logit_bias response_format logprobs top_logprobs stream stream_options tools tool_choice functions function_call seed "
-    "user store metadata rag files lang clientModel conversation_id echo suffix best_of"
-).split()
+FIELDS = [
+    "model",
+    "messages",
+    "prompt",
+    "temperature",
+    "top_p",
+    "n",
+    "max_tokens",
+    "max_completion_tokens",
+    "stop",
+    "presence_penalty",
+    "frequency_penalty",
+    "logit_bias",
+    "response_format",
+    "logprobs",
+    "top_logprobs",
+    "stream",
+    "stream_options",
+    "tools",
+    "tool_choice",
+    "functions",
+    "function_call",
+    "seed",
+    "user",
+    "store",
+    "metadata",
+    "rag",
+    "files",
+    "lang",
+    "clientModel",
+    "conversation_id",
+    "echo",
+    "suffix",
+    "best_of",
+]
 messages = st.lists(
     st.fixed_dictionaries(
         {"role": st.sampled_from(["system", "developer", "user", "assistant", "tool", "function", "wizard"])},
