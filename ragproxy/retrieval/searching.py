@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+SURROUNDINGS = 100  # chunks of other matters that every store is imagined among
 POOL = 50  # candidates from each leg when there are two
 
 
@@ -72,8 +73,11 @@ def ranked(candidates: Sequence[Candidate], weights: Mapping[str, float], weight
 
 
 def weights(query: Query, looks: Sequence[Look]) -> dict[str, float]:
-    """Each word of the query to its IDF over all the stores together."""
-    count = sum(one.statistics.count for one in looks)
+    """Each word of the query to its IDF over all the stores together, as if they were part of a larger collection.
+
+    In a store of two chunks a word they lack would weigh ten times one they share, and nothing would ever be covered.
+    """
+    count = SURROUNDINGS + sum(one.statistics.count for one in looks)
     return {word: idf(count, sum(one.statistics.words.get(word, 0) for one in looks)) for word in query.words}
 
 

@@ -68,6 +68,7 @@ def test_the_nearest_of_some_files_only(filled, others):
     (query,) = HashEmbedder().embed(["chat canapé"])
     files = {CARS.file_id, BREAD.file_id, *(f"other-{number}" for number in range(others))}
     assert set(filled.nearest(query, 3, files)) == {"cars", "bread"}
+    assert len(filled.nearest(query, 1, files)) == 1
 
 
 def test_the_nearest_of_a_long_file(collection):

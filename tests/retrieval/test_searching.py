@@ -1,19 +1,24 @@
 import pytest
 
 from ragproxy.retrieval.bm25 import Hit, Query, Statistics, idf
-from ragproxy.retrieval.searching import Candidate, Look, coverage, ranked, weights
+from ragproxy.retrieval.searching import SURROUNDINGS, Candidate, Look, coverage, ranked, weights
 
 WEIGHTS = {"chat": 3.0, "canap": 1.0}
 
 
 def test_weights_are_of_all_the_stores_together():
     looks = [Look((), Statistics(10, {"chat": 4}, {})), Look((), Statistics(90, {"chat": 1}, {}))]
-    assert weights(Query(("chat",), ()), looks) == {"chat": idf(100, 5)}
+    assert weights(Query(("chat",), ()), looks) == {"chat": idf(100 + SURROUNDINGS, 5)}
 
 
 def test_a_word_in_no_store_weighs_most():
     found = weights(Query(("chat", "zymurg"), ()), [Look((), Statistics(10, {"chat": 1, "zymurg": 0}, {}))])
-    assert found["zymurg"] == idf(10, 0) > found["chat"]
+    assert found["zymurg"] == idf(10 + SURROUNDINGS, 0) > found["chat"]
+
+
+def test_in_a_tiny_store_a_word_it_lacks_does_not_outweigh_all_it_has():
+    found = weights(Query(("tower", "eiffel", "height"), ()), [Look((), Statistics(1, {"tower": 1, "eiffel": 1}, {}))])
+    assert coverage(hit("a", 0.9, "tower", "eiffel"), found) > 0.6
 
 
 def test_coverage_is_the_share_of_the_weight():
