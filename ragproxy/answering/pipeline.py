@@ -164,7 +164,7 @@ class Answerer:
         else:
             query = rewriting.rewritten(request.messages, model, request)
         grounding = self._retriever.ground(query, scope)
-        sources = sources_of(grounding.passages)
+        sources = sources_of(grounding.passages, grounding.weights)
         footer = ""
         if "markdown" in request.rag.sources and _is_prose(request.params.get("response_format")):
             footer = markdown_sources(sources, request.lang)

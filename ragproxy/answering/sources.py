@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import quote, urlsplit
 
 from ragproxy.domain import Passage, Source
+from ragproxy.retrieval import sentences, terms
 
 _LONGEST_QUOTE = 300  # code points
 _LONGEST_URL = 2000
@@ -14,9 +15,12 @@ _TITLES = {"en": "Sources", "fr": "Sources", "es": "Fuentes", "de": "Quellen", "
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~])")
 
 
-def sources_of(passages: Iterable[Passage]) -> tuple[Source, ...]:
-    """The passages numbered from 1 in the order given, none cited yet."""
-    return tuple(_source(index, passage) for index, passage in enumerate(passages, start=1))
+def sources_of(passages: Iterable[Passage], weights: Mapping[str, float] | None = None) -> tuple[Source, ...]:
+    """The passages numbered from 1 in the order given, none cited yet.
+
+    Each quotes the part that holds most of the question, whose words `weights` knows (`Grounding.weights`).
+    """
+    return tuple(_source(index, passage, weights or {}) for index, passage in enumerate(passages, start=1))
 
 
 def markdown_sources(sources: Sequence[Source], lang: str | None) -> str:
@@ -27,7 +31,7 @@ def markdown_sources(sources: Sequence[Source], lang: str | None) -> str:
     return f"\n\n**{_TITLES.get(lang or 'en', 'Sources')}**\n\n{lines}\n"
 
 
-def _source(index: int, passage: Passage) -> Source:
+def _source(index: int, passage: Passage, weights: Mapping[str, float]) -> Source:
     chunk = passage.chunk
     return Source(
         index=index,
@@ -36,18 +40,28 @@ def _source(index: int, passage: Passage) -> Source:
         chunk_id=chunk.id,
         page=chunk.page,
         score=passage.score,
-        quote=_quote(chunk.text),
+        quote=_quote(chunk.text, weights),
         url=_url(passage),
     )
 
 
-def _quote(text: str) -> str:
-    """The beginning of the text on one line, cut after a word."""
+def _quote(text: str, weights: Mapping[str, float]) -> str:
+    """The text on one line; of a long one, from the sentence on that promises most of the weights, cut after a word."""
     text = " ".join(text.split())
     if len(text) <= _LONGEST_QUOTE:
         return text
-    beginning, blank, _ = text[:_LONGEST_QUOTE].rpartition(" ")
-    return (beginning if blank else text[: _LONGEST_QUOTE - 1]) + "…"
+    starts = [start for start, _ in sentences.spans(text)] if weights else [0]
+    start = max(starts, key=lambda start: _held(text[start : start + _LONGEST_QUOTE], weights))
+    rest = text[start:]
+    if len(rest) > _LONGEST_QUOTE:
+        beginning, blank, _ = rest[:_LONGEST_QUOTE].rpartition(" ")
+        rest = (beginning if blank else rest[: _LONGEST_QUOTE - 1]) + "…"
+    return ("…" if start else "") + rest
+
+
+def _held(text: str, weights: Mapping[str, float]) -> float:
+    words = set(terms(text))
+    return sum(weight for word, weight in weights.items() if word in words)
 
 
 def _url(passage: Passage) -> str:

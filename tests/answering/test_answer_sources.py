@@ -45,6 +45,14 @@ def test_a_short_text_is_quoted_whole_on_one_line():
     assert sources_of([passage("One\n\n two  three")])[0].quote == "One two three"
 
 
+def test_a_long_text_is_quoted_where_the_question_is_answered():
+    text = "Lorem ipsum dolor sit amet. " * 20 + "The tower is 330 metres tall. " + "Consectetur adipiscing. " * 20
+    quote = sources_of([passage(text)], {"tower": 4.0, "tow": 4.0, "tall": 3.0})[0].quote
+    assert quote.startswith("…")
+    assert "The tower is 330 metres tall." in quote
+    assert len(quote) <= 302
+
+
 def test_a_long_text_is_quoted_up_to_a_word():
     quote = sources_of([passage("lorem ipsum " * 100)])[0].quote
     assert 280 < len(quote) <= 301
