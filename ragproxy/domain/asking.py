@@ -6,12 +6,13 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar
 
 from ragproxy.domain.documents import Filter, Grounding
 
 Carrier = Literal["annotations", "field", "header", "markdown"]
 DEFAULT_CARRIERS: tuple[Carrier, ...] = ("annotations", "field", "header")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,3 +175,24 @@ class Agent:
     params: Mapping[str, Any] = field(default_factory=dict)  # defaults for ChatRequest.params
     lang: str | None = None
     created: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Which page of a list is wanted. `after` and `before` are ids of the list: the page lies strictly beyond them.
+
+    Lists are ordered by creation and then id. `before` counts in the same order: the page that ends just before it.
+    """
+
+    limit: int = 20
+    order: Literal["asc", "desc"] = "desc"
+    after: str | None = None
+    before: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """A piece of a list, in the order asked for; `has_more` when the list goes on in that direction."""
+
+    items: tuple[T, ...]
+    has_more: bool

@@ -68,3 +68,11 @@ class Embedder(Protocol):
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One unit-length row a text, shape (len(texts), dimensions)."""
         ...
+
+
+class Doorbell(Protocol):
+    """Wakes whoever indexes files; owned by those who put work into the database."""
+
+    def ring(self) -> None:
+        """Say that there is work. Never fails and never waits: a ring that is lost costs a minute, nothing else."""
+        ...

@@ -1,27 +1,79 @@
-"""What must survive a restart: records in SQLite or PostgreSQL, and the lock on the data directory."""
+"""What must survive a restart: records in SQLite or PostgreSQL, the bytes of files, the lock on the data directory."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+
 import sqlalchemy as sa
 
+from ragproxy.errors import ConfigError
 from ragproxy.state.agents import Agents
-from ragproxy.state.db import Database
+from ragproxy.state.batches import Batches
+from ragproxy.state.blobs import Blobs, open_blobs
+from ragproxy.state.db import BATCH, Database
 from ragproxy.state.files import Files
+from ragproxy.state.ids import new_id
+from ragproxy.state.library import Library
 from ragproxy.state.lock import DataLock, holder
 from ragproxy.state.migration import check_migrated, migrate
 from ragproxy.state.stores import Stores
+from ragproxy.state.uploads import Uploads
 
-__all__ = ["Agents", "DataLock", "Files", "State", "Stores", "holder", "migrate", "open_state"]
+__all__ = [
+    "Agents",
+    "Batches",
+    "Blobs",
+    "DataLock",
+    "Files",
+    "Library",
+    "State",
+    "Stores",
+    "Uploads",
+    "holder",
+    "migrate",
+    "new_id",
+    "open_blobs",
+    "open_state",
+]
 
 
 class State:
-    """The records, by kind. One a process; safe to use from many threads."""
+    """The records, by kind, and the bytes. One a process; safe to use from many threads."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(
+        self, database: Database, blobs: Blobs | None = None, *, clock: Callable[[], float] = time.time
+    ) -> None:
         self._database = database
-        self.stores = Stores(database)
-        self.files = Files(database)
+        self._blobs = blobs
+        self.stores = Stores(database, clock=clock)
+        self.files = Files(database, clock=clock)
+        self.batches = Batches(database, clock=clock)
+        self.library = Library(database, clock=clock)
+        self.uploads = Uploads(database, clock=clock)
         self.agents = Agents(database)
+
+    @property
+    def blobs(self) -> Blobs:
+        """The bytes of files. ConfigError when this state was opened without a place for them."""
+        if self._blobs is None:
+            raise ConfigError("RAGPROXY_FILES_URL: there is no place for the bytes of files")
+        return self._blobs
+
+    def drop_orphans(self, older_than_s: float) -> int:
+        """Delete the bytes that no row needs, put more than `older_than_s` seconds ago; how many files that were.
+
+        Between bytes and their row passes the time of an upload at most: an hour is long enough.
+        """
+        dropped = 0
+        old = self.blobs.all(older_than_s)
+        while batch := set(islice(old, BATCH)):
+            unwanted = batch - self.library.referenced(batch)
+            dropped += sum(self.blobs.delete(sha256, older_than_s) for sha256 in unwanted)
+        self.blobs.tidy(older_than_s)
+        return dropped
 
     def ping(self) -> None:
         """StateUnavailable unless the database answers."""
@@ -37,6 +89,11 @@ class State:
         self._database.close()
 
 
-def open_state(database_url: str) -> State:
-    """The records at a SQLAlchemy address; nothing is connected yet. ConfigError for an address we cannot use."""
-    return State(Database(database_url))
+def open_state(
+    database_url: str, files_url: str | Path | None = None, *, clock: Callable[[], float] = time.time
+) -> State:
+    """The records at a SQLAlchemy address, the bytes in a folder or at s3://; nothing is connected yet.
+
+    ConfigError for an address we cannot use.
+    """
+    return State(Database(database_url), None if files_url is None else open_blobs(files_url), clock=clock)

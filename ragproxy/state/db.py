@@ -7,20 +7,24 @@ take back the last commits, and even then the file stays whole (sqlite.org/pragm
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sqlite3
+import zlib
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, InterfaceError, NoSuchModuleError, OperationalError
 
-from ragproxy.errors import ConfigError, InvalidRequest, StateUnavailable
+from ragproxy.errors import ConfigError, InvalidRequest, StateUnavailable, StorageFull
 
 BUSY_TIMEOUT_S = 30
 POOL = {"pool_size": 10, "max_overflow": 30, "pool_timeout": 30}  # connections; the timeout is in seconds
 LONGEST_NAME = 256  # characters; PostgreSQL indexes at most 2,704 bytes
+BATCH = 500  # ids a statement: every SQLite takes at least 999 parameters
+T = TypeVar("T")
 
 
 class Database:
@@ -45,15 +49,29 @@ class Database:
         with _answering(), self.engine.begin() as connection:
             yield connection
 
-    def upsert(self, connection: sa.Connection, table: sa.Table, values: dict[str, Any]) -> None:
-        """Insert the row, or overwrite the one with its primary key."""
+    def upsert(self, connection: sa.Connection, table: sa.Table, *rows: dict[str, Any]) -> None:
+        """Insert the rows, which have the same keys, or overwrite those with their primary keys."""
+        if not rows:
+            return
         insert: Any = sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
         keys = [column.name for column in table.primary_key]
-        rest = {name: insert.excluded[name] for name in values if name not in keys}
-        connection.execute(insert.values(values).on_conflict_do_update(index_elements=keys, set_=rest))
+        rest = {name: insert.excluded[name] for name in rows[0] if name not in keys}
+        connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=rest), list(rows))
+
+    def take_turns(self, connection: sa.Connection, *about: str) -> None:
+        """Wait for every other transaction that is about the same; SQLite's writers do so anyway."""
+        if not self.is_sqlite:
+            key = zlib.crc32("\0".join(about).encode())
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def batches_of(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The items in the order given, no more at once than a statement takes."""
+    for start in range(0, len(items), BATCH):
+        yield items[start : start + BATCH]
 
 
 def storable(text: str) -> bool:
@@ -73,6 +91,11 @@ def checked_name(text: str, *, param: str) -> str:
     return checked_text(text, param=param)
 
 
+def shown(name: str) -> str:
+    """The name as an error message can carry it."""
+    return name[:100].encode("utf-8", "replace").decode().replace("\0", "?")
+
+
 def checked_text(text: str, *, param: str) -> str:
     """A text fit to be stored. InvalidRequest otherwise."""
     if not storable(text):
@@ -86,7 +109,14 @@ def _answering() -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError, sa.exc.TimeoutError) as err:
+        if _is_full(getattr(err, "orig", None)):
+            raise StorageFull("The database has no room left; nothing was kept") from err
         raise StateUnavailable("The database does not answer; try again in a moment") from err
+
+
+def _is_full(err: BaseException | None) -> bool:
+    code = getattr(err, "sqlite_errorcode", None)
+    return code == sqlite3.SQLITE_FULL or getattr(err, "sqlstate", None) == "53100"  # PostgreSQL's disk_full
 
 
 def _engine(url: str) -> sa.Engine:

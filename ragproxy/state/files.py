@@ -1,34 +1,37 @@
-"""Files of the vector stores: what was indexed, from where, with which attributes."""
+"""Files of the vector stores: what was indexed, from where, with which attributes, and what is still to be."""
 
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
 
-from ragproxy.domain import StoredFile
-from ragproxy.errors import NotFound, UnknownStore
-from ragproxy.state.db import Database, checked_text, storable
+from ragproxy.domain import Attachment, Chunking, Cursor, FileStatus, Page, StoredFile
+from ragproxy.errors import UnknownStore
+from ragproxy.state.attaching import attach, cancel, list_of, mark_removing, missing_file, of_ids
+from ragproxy.state.db import Database, batches_of, checked_text, storable
+from ragproxy.state.leases import Leases
+from ragproxy.state.paging import Listing, leave_bookmarks
+from ragproxy.state.rows import SELECT, SHOWN, file_row, locked, store_row, stored_file
 from ragproxy.state.stores import bump, forgetting
-from ragproxy.state.tables import files, store_files, stores
+from ragproxy.state.tables import batches, files, store_files, stores
 
 Attributes = Mapping[str, Mapping[str, Any]]  # of every file of a store, by file id
 
 _CACHED_STORES = 128
-_BATCH = 500  # ids a statement: SQLite takes at least 999 parameters
-_COLUMNS = (store_files, files.c.filename, files.c.size)
-_JOINED = store_files.join(files, sa.and_(files.c.owner == store_files.c.owner, files.c.id == store_files.c.file_id))
 
 
-class Files:
-    """The files of every store. Each change raises the store's version in the same transaction."""
+class Files(Leases):
+    """The files of every store. Each change of what is indexed raises the store's version in the same transaction."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, *, clock: Callable[[], float] = time.time) -> None:
+        super().__init__(database, clock=clock)
         self._cache: OrderedDict[str, tuple[int, Attributes]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -46,9 +49,96 @@ class Files:
             for store_id in store_ids:
                 bump(connection, store_id)
             _check_owners(connection, store_ids, several)
-            for file in sorted(several, key=lambda file: (file.owner, file.id)):
-                self._database.upsert(connection, files, _file_row(file))
-                self._database.upsert(connection, store_files, _store_row(file))
+            by_id = sorted(several, key=lambda file: (file.owner, file.id))
+            self._database.upsert(connection, files, *map(file_row, by_id))
+            by_key = sorted(several, key=lambda file: (file.store_id, file.id))
+            self._database.upsert(connection, store_files, *map(store_row, by_key))
+
+    def attach(
+        self,
+        store_id: str,
+        file_ids: Sequence[str],
+        *,
+        owner: str,
+        attributes: Mapping[str, Any] | None = None,
+        chunking: Chunking | None = None,
+        batch_id: str | None = None,
+    ) -> Sequence[StoredFile]:
+        """`attach_all` with the same attributes and chunking for every file."""
+        attachments = [Attachment(file_id, attributes or {}, chunking) for file_id in file_ids]
+        return self.attach_all(store_id, attachments, owner=owner, batch_id=batch_id)
+
+    def attach_all(
+        self, store_id: str, attachments: Sequence[Attachment], *, owner: str, batch_id: str | None = None
+    ) -> Sequence[StoredFile]:
+        """Put files of the library into the store to be indexed, all or none; they come back in order, each once.
+
+        Of two entries for one file the last counts. A file that is in the store already takes the new attributes, if
+        any; it is indexed again when its chunking changes, or when it has failed or was cancelled. UnknownStore,
+        NotFound with the id of a file that is not the owner's, InvalidRequest when the store has expired.
+        """
+        now = self._clock()
+        with self._database.writing() as connection:
+            return attach(connection, store_id, attachments, owner=owner, batch_id=batch_id, now=now)
+
+    def page(
+        self, store_id: str, cursor: Cursor, status: FileStatus | None = None, batch_id: str | None = None
+    ) -> Page[StoredFile]:
+        """A page of the store's files, by when they were attached. InvalidRequest names an unknown cursor."""
+        if not storable(store_id) or not storable(batch_id or ""):
+            return Page((), False)
+        within = store_files.c.store_id == store_id
+        query = SELECT.where(within, SHOWN)
+        if status is not None:
+            query = query.where(store_files.c.status == status)
+        if batch_id is not None:
+            query = query.where(store_files.c.batch_id == batch_id)
+        listing = Listing(list_of(store_id), store_files.c.created, store_files.c.file_id, within)
+        with self._database.reading() as connection:
+            rows, has_more = listing.read(connection, query, cursor)
+        return Page(tuple(stored_file(row) for row in rows), has_more)
+
+    def update_attributes(self, store_id: str, file_id: str, attributes: Mapping[str, Any]) -> StoredFile:
+        """Give the file these attributes in the place of those it has. NotFound when the store does not hold it."""
+        if storable(store_id) and storable(file_id):
+            this = sa.and_(store_files.c.store_id == store_id, store_files.c.file_id == file_id)
+            with self._database.writing() as connection:
+                bump(connection, store_id)
+                connection.execute(sa.update(store_files).where(this, SHOWN).values(attributes=dict(attributes)))
+        return self.get(store_id, file_id)
+
+    def cancel_batch(self, store_id: str, batch_id: str) -> int:
+        """Give up on the batch's files that are not indexed yet, and return how many; a finished batch stays so."""
+        if not storable(store_id) or not storable(batch_id):
+            return 0
+        with self._database.writing() as connection:
+            bump(connection, store_id)
+            cancelled = cancel(
+                connection, sa.and_(store_files.c.store_id == store_id, store_files.c.batch_id == batch_id)
+            )
+            if cancelled:
+                this = sa.and_(batches.c.id == batch_id, batches.c.store_id == store_id)
+                connection.execute(sa.update(batches).where(this).values(cancelled=True))
+        return cancelled
+
+    def mark_removing(self, store_id: str, file_ids: Collection[str]) -> set[str]:
+        """Show these files of the store to nobody any more; the ids of those that were there.
+
+        They stay in the library, and their chunks in the index until somebody takes them out: `claim_removals`.
+        """
+        return self._mark(store_id, [of_ids(batch) for batch in batches_of(sorted(file_ids))])
+
+    def clear(self, store_id: str) -> set[str]:
+        """`mark_removing` for every file of the store."""
+        return self._mark(store_id, [sa.true()])
+
+    def _mark(self, store_id: str, conditions: Sequence[sa.ColumnElement[bool]]) -> set[str]:
+        marked: set[str] = set()
+        with suppress(UnknownStore), self._database.writing() as connection:
+            bump(connection, store_id)
+            for where in conditions:
+                marked |= mark_removing(self._database, connection, store_id, where, self._clock())
+        return marked
 
     def of_store(self, store_id: str) -> list[StoredFile]:
         """Every file of the store, by file name."""
@@ -64,40 +154,43 @@ class Files:
         where = sa.and_(store_files.c.store_id == store_id, store_files.c.file_id == file_id)
         for file in self._select(where, texts=(store_id, file_id)):
             return file
-        raise NotFound("The vector store holds no such file")
+        raise missing_file(file_id)
 
     def delete(self, store_id: str, file_ids: Collection[str]) -> None:
-        """Take the files out of the store, and forget those that no other store holds; unknown ids are no error."""
-        wanted = [file_id for file_id in file_ids if storable(file_id)]
+        """Forget that the store holds the files, and those of folders that no other store holds.
+
+        Their chunks are out of the index by now. Unknown ids are no error.
+        """
+        wanted = sorted(file_id for file_id in file_ids if storable(file_id))
         if not wanted:
             return
-        with self._database.writing() as connection:
-            try:
-                bump(connection, store_id)
-            except UnknownStore:  # it went meanwhile, and its files with it
-                return
+        with suppress(UnknownStore), self._database.writing() as connection:
+            bump(connection, store_id)  # when it went meanwhile, its files went with it
             with forgetting(connection, wanted):
-                for start in range(0, len(wanted), _BATCH):
-                    batch = wanted[start : start + _BATCH]
-                    in_store = sa.and_(store_files.c.store_id == store_id, store_files.c.file_id.in_(batch))
+                for batch in batches_of(wanted):
+                    in_store = sa.and_(store_files.c.store_id == store_id, of_ids(batch))
+                    left = [(row.file_id, row.created) for row in locked(connection, in_store)]
                     connection.execute(sa.delete(store_files).where(in_store))
+                    leave_bookmarks(self._database, connection, list_of(store_id), left, self._clock())
 
     def attributes(self, store_id: str) -> Attributes:
         """The attributes of every file of the store, by file id, read-only; empty for an unknown store.
 
-        Read again only when the store's version has moved, whoever moved it.
+        A file that is being removed is not among them, though its chunks may still be found. Read again only when the
+        store's version has moved, whoever moved it.
         """
         if not storable(store_id):
             return {}
         with self._database.reading() as connection:
-            version = connection.scalar(sa.select(stores.c.version).where(stores.c.id == store_id))
+            version = connection.scalar(sa.select(stores.c.version).where(stores.c.id == store_id, ~stores.c.removing))
             if version is None:
                 return {}
             cached = self._cached(store_id, version)
             if cached is not None:
                 return cached
             # read after the version: at worst newer than it, and then read once more at the next
-            query = sa.select(store_files.c.file_id, store_files.c.attributes).where(store_files.c.store_id == store_id)
+            of_store = sa.and_(store_files.c.store_id == store_id, SHOWN)
+            query = sa.select(store_files.c.file_id, store_files.c.attributes).where(of_store)
             found = {row.file_id: MappingProxyType(row.attributes) for row in connection.execute(query)}
         return self._keep(store_id, version, MappingProxyType(found))
 
@@ -120,14 +213,9 @@ class Files:
     def _select(self, where: sa.ColumnElement[bool], *, texts: tuple[str, ...]) -> list[StoredFile]:
         if not all(storable(text) for text in texts):
             return []
-        query = (
-            sa.select(*_COLUMNS)
-            .select_from(_JOINED)
-            .where(where)
-            .order_by(files.c.filename, store_files.c.source, store_files.c.file_id)
-        )
+        query = SELECT.where(where, SHOWN).order_by(files.c.filename, store_files.c.source, store_files.c.file_id)
         with self._database.reading() as connection:
-            return [_stored_file(row) for row in connection.execute(query)]
+            return [stored_file(row) for row in connection.execute(query)]
 
 
 def _check_owners(connection: sa.Connection, store_ids: Sequence[str], several: Sequence[StoredFile]) -> None:
@@ -136,42 +224,3 @@ def _check_owners(connection: sa.Connection, store_ids: Sequence[str], several: 
     for file in several:
         if owners[file.store_id] != file.owner:
             raise UnknownStore(f"There is no vector store '{file.store_id}'")
-
-
-def _file_row(file: StoredFile) -> dict[str, Any]:
-    return {
-        "owner": file.owner,
-        "id": file.id,
-        "filename": file.filename,
-        "sha256": file.sha256,
-        "size": file.size,
-        "created": file.created,
-    }
-
-
-def _store_row(file: StoredFile) -> dict[str, Any]:
-    return {
-        "store_id": file.store_id,
-        "file_id": file.id,
-        "owner": file.owner,
-        "source": file.source,
-        "sha256": file.sha256,
-        "chunks": file.chunks,
-        "attributes": dict(file.attributes),
-        "created": file.created,
-    }
-
-
-def _stored_file(row: sa.Row) -> StoredFile:
-    return StoredFile(
-        id=row.file_id,
-        store_id=row.store_id,
-        owner=row.owner,
-        filename=row.filename,
-        source=row.source,
-        sha256=row.sha256,
-        size=row.size,
-        chunks=row.chunks,
-        attributes=row.attributes,
-        created=row.created,
-    )

@@ -29,12 +29,15 @@ def migrate(database_url: str) -> None:
     try:
         with _reachable():
             if database.is_sqlite:
+                sa.event.listen(database.engine, "connect", _without_references)
                 _prepare_file(database.engine)
             with database.engine.begin() as connection:  # BEGIN IMMEDIATE on SQLite: that is its turn
                 if not database.is_sqlite:
                     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
                 _check_known(_version(connection))
                 command.upgrade(_config(connection), "head")
+                if database.is_sqlite:
+                    _check_references(connection)
     finally:
         database.close()
 
@@ -78,6 +81,17 @@ def _prepare_file(engine: sa.Engine) -> None:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     with engine.execution_options(ragproxy_reads=True).connect() as connection:
         connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+
+
+def _without_references(connection: Any, _record: Any) -> None:
+    # a table that others refer to is changed by copying it: dropping the old one would delete what refers to it
+    # (sqlite.org/lang_altertable.html#otheralter); the switch does nothing inside a transaction
+    connection.execute("PRAGMA foreign_keys = OFF")
+
+
+def _check_references(connection: sa.Connection) -> None:
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    assert broken is None, f"the migration left a row of '{broken[0]}' without what it refers to"
 
 
 @contextmanager

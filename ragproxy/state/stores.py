@@ -1,64 +1,135 @@
-"""Vector stores: their names, owners and versions. What they hold is in the index."""
+"""Vector stores: what they are called, whose they are, how much is in them. The text itself is in the index."""
 
 from __future__ import annotations
 
+import threading
 import time
-import uuid
-from collections.abc import Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from typing import Unpack
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
-from ragproxy.domain import Store
-from ragproxy.errors import Conflict, UnknownStore
-from ragproxy.state.db import Database, checked_name, storable
+from ragproxy.domain import Counts, Cursor, Page, Store, StoreChange
+from ragproxy.errors import UnknownStore
+from ragproxy.state.db import Database, batches_of, checked_name, checked_text, shown, storable
+from ragproxy.state.ids import new_id
+from ragproxy.state.paging import Listing, leave_bookmarks
+from ragproxy.state.rows import SHOWN, count
 from ragproxy.state.tables import files, store_files, stores
 
-_BATCH = 500  # ids a statement: every SQLite takes at least 999 parameters
+_TOUCH_S = 60  # a store that is used is written down as active at most this often
+_TOUCHED = 4096  # stores whose last touch is remembered
+_EXPIRES = stores.c.last_active + stores.c.expires_after_days * 86_400  # as domain.Store.expires
 
 
 class Stores:
-    """The vector stores of every owner; a name is unique within its owner."""
+    """The vector stores of every owner. Several may have one name: then the oldest goes by it."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, clock: Callable[[], float] = time.time) -> None:
         self._database = database
+        self._clock = clock
+        self._touched: OrderedDict[str, float] = OrderedDict()
+        self._lock = threading.Lock()
 
-    def create(self, name: str, *, owner: str) -> Store:
-        """A new, empty store. InvalidRequest for a bad name, Conflict when the owner has one of this name."""
-        store = Store(
-            id=f"vs_{uuid.uuid4().hex}",
-            name=checked_name(name, param="name"),
-            owner=checked_name(owner, param="owner"),
-            version=0,
-            created=int(time.time()),
-        )
-        row = {"id": store.id, "name": name, "owner": owner, "version": 0, "created": store.created}
-        try:
-            with self._database.writing() as connection:
-                connection.execute(sa.insert(stores).values(row))
-        except IntegrityError as err:
-            raise Conflict(f"There is a vector store named '{name}' already", param="name") from err
-        return store
+    def create(
+        self,
+        name: str | None = None,
+        *,
+        owner: str,
+        description: str | None = None,
+        metadata: Mapping[str, str] | None = None,
+        expires_after_days: int | None = None,
+    ) -> Store:
+        """A new, empty store; one without a name is found by its id alone. InvalidRequest for a bad name."""
+        with self._database.writing() as connection:
+            return self._insert(connection, name, owner, description, metadata, expires_after_days)
+
+    def named(self, name: str, *, owner: str) -> Store:
+        """The owner's store of that name, made if there is none; processes that ask at once get the same one."""
+        checked_name(name, param="name")
+        checked_name(owner, param="owner")
+        with self._database.writing() as connection:
+            self._database.take_turns(connection, "stores", owner, name)
+            row = connection.execute(_called(name, owner)).first()
+            return _store(row) if row else self._insert(connection, name, owner)
 
     def find(self, id_or_name: str, *, owner: str) -> Store:
-        """The owner's store of that id, or else of that name. UnknownStore when there is none."""
+        """The owner's store of that id, or else of that name, without its counts. UnknownStore when there is none."""
         found = []
-        if storable(id_or_name) and storable(owner):
-            query = sa.select(stores).where(
-                stores.c.owner == owner, sa.or_(stores.c.id == id_or_name, stores.c.name == id_or_name)
-            )
+        if id_or_name and storable(id_or_name) and storable(owner):
             with self._database.reading() as connection:
-                found = [_store(row) for row in connection.execute(query)]
+                found = [_store(row) for row in connection.execute(_called(id_or_name, owner))]
         if not found:
-            raise UnknownStore(f"There is no vector store '{_shown(id_or_name)}'")
+            raise UnknownStore(f"There is no vector store '{shown(id_or_name)}'")
         return next((store for store in found if store.id == id_or_name), found[0])
 
+    def get(self, store_id: str, *, owner: str) -> Store:
+        """The owner's store of that id, with its counts. UnknownStore when there is none."""
+        if storable(store_id) and storable(owner):
+            with self._database.reading() as connection:
+                row = connection.execute(_living(owner).where(stores.c.id == store_id)).first()
+                if row:
+                    return _counted(connection, [_store(row)])[0]
+        raise UnknownStore(f"There is no vector store '{shown(store_id)}'")
+
     def list(self, *, owner: str) -> list[Store]:
-        """The owner's stores, oldest first."""
+        """The owner's stores, oldest first, with their counts."""
         if not storable(owner):
             return []
-        query = sa.select(stores).where(stores.c.owner == owner).order_by(stores.c.created, stores.c.name)
+        with self._database.reading() as connection:
+            rows = connection.execute(_living(owner).order_by(stores.c.created, stores.c.id))
+            return _counted(connection, [_store(row) for row in rows])
+
+    def page(self, owner: str, cursor: Cursor) -> Page[Store]:
+        """A page of the owner's stores, with their counts. InvalidRequest names an unknown cursor."""
+        if not storable(owner):
+            return Page((), False)
+        listing = Listing(_list_of(owner), stores.c.created, stores.c.id, stores.c.owner == owner)
+        with self._database.reading() as connection:
+            rows, has_more = listing.read(connection, _living(owner), cursor)
+            return Page(tuple(_counted(connection, [_store(row) for row in rows])), has_more)
+
+    def modify(self, store_id: str, *, owner: str, **change: Unpack[StoreChange]) -> Store:
+        """Change what is given and leave the rest; the store as it then is. It counts as a use of the store.
+
+        UnknownStore when the owner has no such store, InvalidRequest for texts that cannot be stored.
+        """
+        _check(change.get("name"), change.get("description"))
+        with self._database.writing() as connection:
+            alive = sa.and_(stores.c.id == store_id, stores.c.owner == owner, ~stores.c.removing)
+            values = {**change, "last_active": int(self._clock())}
+            if storable(store_id) and storable(owner):
+                connection.execute(sa.update(stores).where(alive).values(values))
+        return self.get(store_id, owner=owner)
+
+    def touch(self, store_id: str) -> None:
+        """Note that the store was used, which puts its expiry off; a store that has expired stays so.
+
+        Written at most once a minute, so that a search does not wait for the database.
+        """
+        now = self._clock()
+        with self._lock:
+            if now - self._touched.get(store_id, -_TOUCH_S) < _TOUCH_S:
+                return
+            self._touched[store_id] = now
+            self._touched.move_to_end(store_id)
+            while len(self._touched) > _TOUCHED:
+                self._touched.popitem(last=False)
+        if storable(store_id):
+            stale = sa.and_(stores.c.id == store_id, stores.c.last_active <= int(now) - _TOUCH_S, ~has_expired(now))
+            with self._database.writing() as connection:
+                connection.execute(sa.update(stores).where(stale).values(last_active=int(now)))
+
+    def expired(self, now: float) -> Sequence[Store]:
+        """The stores of every owner that have expired with files still in them.
+
+        An emptied one stays, as OpenAI has it, to say that it expired.
+        """
+        full = sa.select(store_files.c.file_id).where(store_files.c.store_id == stores.c.id, SHOWN).exists()
+        query = sa.select(stores).where(~stores.c.removing, has_expired(now), full).order_by(stores.c.id)
         with self._database.reading() as connection:
             return [_store(row) for row in connection.execute(query)]
 
@@ -67,17 +138,70 @@ class Stores:
         with self._database.writing() as connection:
             return bump(connection, store_id)
 
+    def mark_removing(self, store_id: str, *, owner: str) -> None:
+        """Show the store to nobody any more; `removing` lists it until `delete`. UnknownStore when there is none."""
+        row = None
+        if storable(store_id) and storable(owner):
+            mine = sa.and_(stores.c.id == store_id, stores.c.owner == owner, ~stores.c.removing)
+            marked = sa.update(stores).where(mine).values(removing=True, version=stores.c.version + 1)
+            with self._database.writing() as connection:
+                row = connection.execute(marked.returning(stores.c.id, stores.c.created)).first()
+                if row:
+                    self._leave(connection, owner, row)
+        if row is None:
+            raise UnknownStore(f"There is no vector store '{shown(store_id)}'")
+
+    def removing(self) -> Sequence[Store]:
+        """The stores marked for removal that nobody indexes into any more: drop their index, then `delete` them."""
+        at_work = sa.select(store_files.c.file_id).where(
+            store_files.c.store_id == stores.c.id, store_files.c.lease_until > self._clock()
+        )
+        query = sa.select(stores).where(stores.c.removing, ~at_work.exists()).order_by(stores.c.id)
+        with self._database.reading() as connection:
+            return [_store(row) for row in connection.execute(query)]
+
     def delete(self, store_id: str) -> None:
-        """Forget the store and the files that no other store holds; no error when it is gone already."""
+        """Forget the store, and the folders' files that no other store holds; no error when it is gone already."""
         if not storable(store_id):
             return
         with self._database.writing() as connection:
             this = stores.c.id == store_id
-            connection.execute(sa.select(stores.c.id).where(this).with_for_update())
+            row = connection.execute(sa.select(stores).where(this).with_for_update()).first()
             held = sa.select(store_files.c.file_id).where(store_files.c.store_id == store_id)
             ids = list(connection.scalars(held))
             with forgetting(connection, ids):
                 connection.execute(sa.delete(stores).where(this))
+            if row:
+                self._leave(connection, row.owner, row)
+
+    def _insert(
+        self,
+        connection: sa.Connection,
+        name: str | None,
+        owner: str,
+        description: str | None = None,
+        metadata: Mapping[str, str] | None = None,
+        expires_after_days: int | None = None,
+    ) -> Store:
+        _check(name, description)
+        now = int(self._clock())
+        store = Store(
+            id=new_id("vs_"),
+            name=name or "",
+            owner=checked_name(owner, param="owner"),
+            version=0,
+            created=now,
+            description=description,
+            metadata=dict(metadata or {}),
+            expires_after_days=expires_after_days,
+            last_active=now,
+        )
+        row = {column.name: getattr(store, column.name) for column in stores.c if column.name != "removing"}
+        connection.execute(sa.insert(stores).values(row))
+        return store
+
+    def _leave(self, connection: sa.Connection, owner: str, row: sa.Row) -> None:
+        leave_bookmarks(self._database, connection, _list_of(owner), [(row.id, row.created)], self._clock())
 
 
 def bump(connection: sa.Connection, store_id: str) -> int:
@@ -86,23 +210,23 @@ def bump(connection: sa.Connection, store_id: str) -> int:
     if storable(store_id):
         version = connection.scalar(
             sa.update(stores)
-            .where(stores.c.id == store_id)
+            .where(stores.c.id == store_id, ~stores.c.removing)
             .values(version=stores.c.version + 1)
             .returning(stores.c.version)
         )
     if version is None:
-        raise UnknownStore(f"There is no vector store '{_shown(store_id)}'")
+        raise UnknownStore(f"There is no vector store '{shown(store_id)}'")
     return int(version)
 
 
 @contextmanager
 def forgetting(connection: sa.Connection, file_ids: Sequence[str]) -> Iterator[None]:
-    """The block takes the files out of a store; those that are then in none are deleted.
+    """The block takes the files out of a store; those that are then in none are deleted, unless they were uploaded.
 
     Their rows are locked before and looked at after: somebody who puts one into another store meanwhile either comes
     first, and is seen, or waits and inserts it anew.
     """
-    batches = [sorted(file_ids)[start : start + _BATCH] for start in range(0, len(file_ids), _BATCH)]
+    batches = list(batches_of(sorted(file_ids)))
     for batch in batches:
         lock = sa.select(files.c.id).where(files.c.id.in_(batch)).order_by(files.c.owner, files.c.id)
         connection.execute(lock.with_for_update())
@@ -110,14 +234,51 @@ def forgetting(connection: sa.Connection, file_ids: Sequence[str]) -> Iterator[N
     held = sa.select(store_files.c.file_id).where(
         store_files.c.owner == files.c.owner, store_files.c.file_id == files.c.id
     )
+    unwanted = sa.or_(~files.c.uploaded, files.c.removing)
     for batch in batches:
-        connection.execute(sa.delete(files).where(files.c.id.in_(batch), ~held.exists()))
+        connection.execute(sa.delete(files).where(files.c.id.in_(batch), unwanted, ~held.exists()))
+
+
+def _living(owner: str) -> sa.Select:
+    return sa.select(stores).where(stores.c.owner == owner, ~stores.c.removing)
+
+
+def _called(id_or_name: str, owner: str) -> sa.Select:
+    called = sa.or_(stores.c.id == id_or_name, stores.c.name == id_or_name)
+    return _living(owner).where(called).order_by(stores.c.created, stores.c.id)
+
+
+def has_expired(now: float) -> sa.ColumnElement[bool]:
+    """Whether a row of `stores` is past its expiry."""
+    return sa.and_(stores.c.expires_after_days.is_not(None), int(now) >= _EXPIRES)
+
+
+def _counted(connection: sa.Connection, found: Sequence[Store]) -> list[Store]:
+    by_id: dict[str, tuple[Counts, int]] = {}
+    for batch in batches_of(found):
+        by_id.update(count(connection, [store.id for store in batch]))
+    return [replace(store, counts=by_id[store.id][0], usage_bytes=by_id[store.id][1]) for store in found]
+
+
+def _check(name: str | None, description: str | None) -> None:
+    if name is not None:
+        checked_name(name, param="name")
+    checked_text(description or "", param="description")
+
+
+def _list_of(owner: str) -> str:
+    return f"stores of {owner}"
 
 
 def _store(row: sa.Row) -> Store:
-    return Store(id=row.id, name=row.name, owner=row.owner, version=row.version, created=row.created)
-
-
-def _shown(name: str) -> str:
-    """The name as an error message can carry it."""
-    return name[:100].encode("utf-8", "replace").decode().replace("\0", "?")
+    return Store(
+        id=row.id,
+        name=row.name,
+        owner=row.owner,
+        version=row.version,
+        created=row.created,
+        description=row.description,
+        metadata=row.metadata,
+        expires_after_days=row.expires_after_days,
+        last_active=row.last_active,
+    )

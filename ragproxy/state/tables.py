@@ -23,10 +23,16 @@ stores = sa.Table(
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("owner", sa.Text, nullable=False),
-    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),  # may be empty, and several may have the same
     sa.Column("version", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("created", sa.BigInteger, nullable=False),
-    sa.UniqueConstraint("owner", "name"),
+    sa.Column("description", sa.Text),
+    sa.Column("metadata", sa.JSON, nullable=False, server_default="{}"),
+    sa.Column("expires_after_days", sa.BigInteger),
+    sa.Column("last_active", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("removing", sa.Boolean, nullable=False, server_default=sa.false()),  # shown to nobody any more
+    sa.Index(None, "owner", "name"),
+    sa.Index(None, "owner", "created"),
 )
 
 files = sa.Table(
@@ -39,6 +45,14 @@ files = sa.Table(
     sa.Column("sha256", sa.Text, nullable=False),
     sa.Column("size", sa.BigInteger, nullable=False),
     sa.Column("created", sa.BigInteger, nullable=False),
+    sa.Column("purpose", sa.Text, nullable=False, server_default="assistants"),
+    sa.Column("expires", sa.BigInteger),
+    # its bytes are ours to keep, in a store or not; a file of a folder goes with the last store that held it
+    sa.Column("uploaded", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("removing", sa.Boolean, nullable=False, server_default=sa.false()),  # gone when its stores let go of it
+    sa.Index(None, "owner", "created", "id"),
+    sa.Index(None, "sha256"),
+    sa.Index(None, "expires"),
 )
 
 store_files = sa.Table(
@@ -52,10 +66,75 @@ store_files = sa.Table(
     sa.Column("chunks", sa.BigInteger, nullable=False),
     sa.Column("attributes", sa.JSON, nullable=False),
     sa.Column("created", sa.BigInteger, nullable=False),
+    sa.Column("status", sa.Text, nullable=False, server_default="completed"),  # a FileStatus, or removing
+    sa.Column("error_code", sa.Text),
+    sa.Column("error_message", sa.Text),
+    sa.Column("max_tokens", sa.BigInteger),  # of the client's own chunking; both or neither
+    sa.Column("overlap_tokens", sa.BigInteger),
+    sa.Column("usage_bytes", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("batch_id", sa.Text),
+    sa.Column("lease_owner", sa.Text),  # who works on it, or worked on it when it died
+    sa.Column("lease_until", sa.Double),
     sa.ForeignKeyConstraint(["owner", "file_id"], ["files.owner", "files.id"], ondelete="CASCADE"),
     # a hash: paths may be longer than PostgreSQL's tree index takes
     sa.Index(None, "source", postgresql_using="hash"),
     sa.Index(None, "owner", "file_id"),
+    # as lists and claims are ordered: thousands of files are attached in one second
+    sa.Index(None, "store_id", "created", "file_id"),
+    sa.Index(None, "status", "created", "store_id", "file_id"),
+    sa.Index(None, "batch_id"),
+    sa.Index(None, "lease_owner"),
+)
+
+batches = sa.Table(
+    "batches",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("store_id", sa.Text, sa.ForeignKey("stores.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("created", sa.BigInteger, nullable=False),
+    sa.Column("cancelled", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Index(None, "store_id"),
+)
+
+uploads = sa.Table(
+    "uploads",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("filename", sa.Text, nullable=False),
+    sa.Column("purpose", sa.Text, nullable=False),
+    sa.Column("mime_type", sa.Text, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("created", sa.BigInteger, nullable=False),
+    sa.Column("expires", sa.BigInteger, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("file_id", sa.Text),
+    sa.Column("lifetime_s", sa.BigInteger),
+    sa.Index(None, "status", "expires"),
+)
+
+upload_parts = sa.Table(
+    "upload_parts",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("upload_id", sa.Text, sa.ForeignKey("uploads.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("created", sa.BigInteger, nullable=False),
+    sa.Index(None, "upload_id"),
+    sa.Index(None, "sha256"),
+)
+
+# where a list goes on after the item of this id, for a client that deletes what it reads page by page
+bookmarks = sa.Table(
+    "bookmarks",
+    metadata,
+    sa.Column("list", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("created", sa.BigInteger, nullable=False),  # the item's
+    sa.Column("gone", sa.BigInteger, nullable=False),
+    sa.Index(None, "gone"),
 )
 
 agents = sa.Table(

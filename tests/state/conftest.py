@@ -1,24 +1,39 @@
 """The state suite runs on SQLite, and on PostgreSQL where one can be reached."""
 
 import os
+import time
 import uuid
 from urllib.parse import quote
 
 import pytest
 
-from ragproxy.domain import StoredFile
-from ragproxy.state import migrate, open_state
+from ragproxy.domain import File, StoredFile
+from ragproxy.state import migrate, new_id, open_state
 
 POSTGRES = os.environ.get("RAGPROXY_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
 
 
 @pytest.fixture
-def state(database_url):
-    """A migrated database of its own."""
+def state(database_url, tmp_path, clock):
+    """A migrated database and a folder of its own."""
     migrate(database_url)
-    opened = open_state(database_url)
+    opened = open_state(database_url, tmp_path / "blobs", clock=clock)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def clock():
+    """The time, until somebody moves it: `clock.now += 60`."""
+    return Clock()
+
+
+class Clock:
+    def __init__(self):
+        self.now = time.time()
+
+    def __call__(self):
+        return self.now
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -76,5 +91,40 @@ def file_in():
             "created": 1_700_000_000,
         }
         return StoredFile(id=id, store_id=store.id, owner=store.owner, **(known | fields))
+
+    return make
+
+
+@pytest.fixture
+def upload(state, clock):
+    """Puts files into the library: `upload("a", owner="bob")`; the id."""
+
+    def make(name="a", owner="ann", **fields):
+        known = {
+            "id": new_id("file-"),
+            "filename": f"{name}.txt",
+            "purpose": "assistants",
+            "sha256": "a" * 64,
+            "size": 12,
+            "created": int(clock.now),
+        }
+        file = File(owner=owner, **(known | fields))
+        state.library.create(file)
+        return file.id
+
+    return make
+
+
+@pytest.fixture
+def indexed(state, upload):
+    """Puts files into a store and indexes them: `indexed(store, 3)`; their ids."""
+
+    def make(store, number=1, chunks=2, usage_bytes=50):
+        ids = [upload(f"file {n}") for n in range(number)]
+        state.files.attach(store.id, ids, owner=store.owner)
+        claimed = state.files.claim(number, "indexer", 60)
+        done = {(file.store_id, file.id): (chunks, usage_bytes) for file in claimed}
+        assert state.files.complete_many("indexer", done) == set()
+        return ids
 
     return make

@@ -3,13 +3,18 @@
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
-from ragproxy.errors import ConfigError, RagproxyError, StateUnavailable
+import ragproxy.state as state_room
+from ragproxy.domain import Counts
+from ragproxy.errors import ConfigError, NotFound, RagproxyError, StateUnavailable, StorageFull
 from ragproxy.state import migrate, open_state
 from ragproxy.state.tables import metadata
 
@@ -20,6 +25,24 @@ def test_the_migrations_make_the_tables_that_the_code_describes(database_url):
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     engine.dispose()
+
+
+def test_what_was_indexed_by_the_first_version_stays_indexed(database_url):
+    _as_the_first_version_left_it(database_url)
+    migrate(database_url)
+    state = open_state(database_url)
+    store = state.stores.get("vs_old", owner="ann")
+    assert (store.name, store.version, store.created, store.last_active) == ("library", 7, 1_700_000_000, 1_700_000_000)
+    assert (store.status, store.counts, store.usage_bytes) == ("completed", Counts(completed=2), 24)
+    (file, _) = state.files.of_store("vs_old")
+    assert (file.id, file.source, file.status, file.chunks, file.attributes) == ("a", "/a.md", "completed", 3, {"y": 1})
+    assert state.library.get("a", owner="ann").purpose == "assistants"
+    assert state.files.claim(10, "worker", 60) == []
+    assert [agent.id for agent in state.agents.list(owner="ann")] == ["ragproxy"]
+    state.stores.delete("vs_old")  # folders' files go with their last store, as before
+    with pytest.raises(NotFound):
+        state.library.get("a", owner="ann")
+    state.close()
 
 
 def test_migrating_twice_changes_nothing(database_url):
@@ -104,7 +127,7 @@ def test_a_reader_does_not_wait_for_a_writer(database_url):
     state = open_state(database_url)
     state.stores.create("before", owner="ann")
     with state._database.writing() as connection:
-        connection.execute(sa.text("INSERT INTO stores VALUES ('vs_x', 'ann', 'during', 0, 9999999999)"))
+        connection.execute(_a_store("vs_x", "during"))
         assert [store.name for store in state.stores.list(owner="ann")] == ["before"]
     assert [store.name for store in state.stores.list(owner="ann")] == ["before", "during"]
     state.close()
@@ -113,10 +136,25 @@ def test_a_reader_does_not_wait_for_a_writer(database_url):
 def test_a_transaction_that_raises_leaves_nothing(database_url):
     migrate(database_url)
     state = open_state(database_url)
-    twice = sa.text("INSERT INTO stores VALUES ('vs_x', 'ann', 'half', 0, 1), ('vs_y', 'ann', 'half', 0, 1)")
     with pytest.raises(sa.exc.IntegrityError), state._database.writing() as connection:
-        _insert_then_fail(connection, twice)
+        _insert_then_fail(connection)
     assert state.stores.list(owner="ann") == []
+    state.close()
+
+
+def test_a_database_without_room_says_so_and_keeps_nothing(tmp_path):
+    url = f"sqlite:///{tmp_path}/ragproxy.db"
+    migrate(url)
+    state = open_state(url)
+
+    @sa.event.listens_for(state._database.engine, "connect")
+    def bound(connection, _):
+        connection.execute("PRAGMA max_page_count = 80")
+
+    with pytest.raises(StorageFull) as caught:
+        _fill(state)
+    assert caught.value.code == "storage_full"
+    assert len(state.stores.list(owner="ann")) < 100
     state.close()
 
 
@@ -169,6 +207,23 @@ def test_a_file_that_is_no_database_is_said(tmp_path):
         migrate(f"sqlite:///{tmp_path}/ragproxy.db")
 
 
+def _as_the_first_version_left_it(url):
+    if url.startswith("sqlite"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir()
+    engine = sa.create_engine(url)
+    config = Config()
+    config.set_main_option("script_location", str(Path(state_room.__file__).parent / "migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(sa.text("INSERT INTO stores VALUES ('vs_old', 'ann', 'library', 7, 1700000000)"))
+        for id in ("a", "b"):
+            connection.execute(sa.text(f"INSERT INTO files VALUES ('ann', '{id}', '{id}.md', '00', 12, 1700000000)"))
+            row = f"('vs_old', '{id}', 'ann', '/{id}.md', '00', 3, '{{\"y\": 1}}', 1700000000)"
+            connection.exec_driver_sql(f"INSERT INTO store_files VALUES {row}")
+    engine.dispose()
+
+
 _WRITER = """
 import itertools, sys
 from ragproxy.domain import StoredFile
@@ -180,9 +235,19 @@ for n in itertools.count():
 """
 
 
-def _insert_then_fail(connection, duplicates):
-    connection.execute(sa.text("INSERT INTO stores VALUES ('vs_w', 'ann', 'whole', 0, 1)"))
-    connection.execute(duplicates)
+def _fill(state):
+    for n in range(100):
+        state.stores.create(f"store {n}", owner="ann", description="x" * 4000)
+
+
+def _a_store(id, name):
+    values = {"id": id, "owner": "ann", "name": name, "created": 9_999_999_999}
+    return sa.insert(metadata.tables["stores"]).values(values)
+
+
+def _insert_then_fail(connection):
+    connection.execute(_a_store("vs_w", "whole"))
+    connection.execute(_a_store("vs_w", "twice"))
 
 
 def _agents(url):
