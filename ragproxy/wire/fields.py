@@ -13,6 +13,8 @@ from ragproxy.wire.validation import at, shown, wrong_type, wrong_value
 # what reaches a database or a header: no control character, which PostgreSQL or the server would choke on
 _IDENTIFIER = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
+_INTEGER = re.compile("-?[0-9]{1,18}")
+
 
 def _documented(description: str | None, **schema: Any) -> dict[str, Any]:
     """OpenAPI's keywords, for /openapi.json."""
@@ -83,9 +85,11 @@ class Whole(fields.Integer):
         low: int | None = None,
         high: int | None = None,
         *,
+        required: bool = False,
         description: str | None = None,
     ) -> None:
-        super().__init__(strict=True, allow_none=True, metadata=_documented(description, minimum=low, maximum=high))
+        documented = _documented(description, minimum=low, maximum=high)
+        super().__init__(strict=True, required=required, allow_none=not required, metadata=documented)
         self.low, self.high = low, high
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:
@@ -93,6 +97,11 @@ class Whole(fields.Integer):
             raise at(wrong_type("an integer", value))
         _within(value, self.low, self.high, "integer")
         return value
+
+
+def unquoted(value: Any) -> Any:
+    """The integer that a text is; any other value as it came. In queries and forms everything is text."""
+    return int(value) if type(value) is str and _INTEGER.fullmatch(value) else value
 
 
 class Number(fields.Float):
@@ -111,9 +120,9 @@ class Number(fields.Float):
 
 def _within(value: float, low: float | None, high: float | None, code: str) -> None:
     if low is not None and not value >= low:
-        raise at(wrong_value(f"expected a value >= {low:g}, but got {value:g}", f"{code}_below_min_value"))
+        raise at(wrong_value(f"expected a value >= {low}, but got {value}", f"{code}_below_min_value"))
     if high is not None and not value <= high:
-        raise at(wrong_value(f"expected a value <= {high:g}, but got {value:g}", f"{code}_above_max_value"))
+        raise at(wrong_value(f"expected a value <= {high}, but got {value}", f"{code}_above_max_value"))
 
 
 class Flag(fields.Boolean):
