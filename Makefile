@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev run migrate test soak check fmt bench lock clean
+.PHONY: help install dev run worker migrate test soak check fmt bench lock clean
 
 help: ## Print this help
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -29,6 +29,9 @@ dev: $(VENV)/.dev ## The same, with what the tests and checks need
 run: install ## Serve on HOST:PORT (127.0.0.1:8083), migrated and with the user guide indexed
 	@exec $(BIN)/ragproxy serve
 
+worker: install ## Index files for web processes that have REDIS_URL and CHROMA_URL
+	@exec $(BIN)/ragproxy worker
+
 migrate: install ## Bring the database to the current schema
 	@$(BIN)/ragproxy migrate
 
@@ -51,7 +54,7 @@ fmt: dev ## Format the code and mend what the linter can
 	$(BIN)/ruff check --fix .
 
 lock: dev ## Write requirements*.txt anew from setup.cfg and requirements-dev.in
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --custom-compile-command 'make lock' --extra postgres setup.cfg -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --custom-compile-command 'make lock' --extra postgres --extra redis --extra s3 setup.cfg -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --custom-compile-command 'make lock' requirements-dev.in -o requirements-dev.txt
 
 clean: ## Remove what was built, never your data

@@ -10,7 +10,19 @@ from flask_smorest import Api
 
 from ragproxy import __version__, telemetry
 from ragproxy import services as waist
-from ragproxy.api import chat, completions, guard, models, ops, problems
+from ragproxy.api import (
+    chat,
+    completions,
+    file_batches,
+    files,
+    guard,
+    models,
+    ops,
+    problems,
+    store_files,
+    uploads,
+    vector_stores,
+)
 from ragproxy.api.context import EXTENSION
 from ragproxy.api.hangup import Hangups
 from ragproxy.api.stream import HANGUPS
@@ -18,8 +30,18 @@ from ragproxy.errors import RagproxyError
 from ragproxy.services import Services
 from ragproxy.settings import Settings, from_env
 
-RESOURCES = (chat.bp, completions.bp, models.bp)
+RESOURCES = (
+    chat.bp,
+    completions.bp,
+    models.bp,
+    files.bp,
+    uploads.bp,
+    vector_stores.bp,
+    store_files.bp,
+    file_batches.bp,
+)
 EXPOSED_HEADERS = (
+    "Content-Disposition",
     "X-Metadata-Sources",
     "x-request-id",
     "x-ratelimit-limit-requests",
@@ -30,6 +52,7 @@ EXPOSED_HEADERS = (
     "x-ratelimit-reset-tokens",
     "retry-after",
     "retry-after-ms",
+    "openai-poll-after-ms",
     "openai-processing-ms",
     "Server-Timing",
 )

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import logging
+import secrets
+import socket
 from dataclasses import dataclass
 
 from ragproxy import tokens
 from ragproxy.access import Identity
-from ragproxy.answering import Answerer, detect
+from ragproxy.answering import Answerer, Searcher, detect
 from ragproxy.backends import Catalog, Extractive
-from ragproxy.ingestion import Ingestor
+from ragproxy.ingestion import Indexer, Ingestor, Librarian, Sandbox
 from ragproxy.retrieval import Index, grams, open_index, sentences, terms
 from ragproxy.settings import Settings
 from ragproxy.state import DataLock, State, open_state
 from ragproxy.telemetry import Metrics
+from ragproxy.worker import Jobs
 
 log = logging.getLogger(__name__)
 
@@ -27,18 +30,26 @@ class Services:
     index: Index
     models: Catalog
     answerer: Answerer
+    searcher: Searcher
     ingestor: Ingestor
+    librarian: Librarian
+    indexer: Indexer
+    jobs: Jobs
     identity: Identity
     metrics: Metrics
     lock: DataLock | None
 
     def start(self) -> None:
-        """Begin the background work: learn the upstream's models, open the index. Call it after any fork."""
+        """Begin the background work: learn the upstream's models, open the index, index. Call it after any fork."""
         self.models.start()
         self.index.warm()
+        if self.lock:  # whoever had it before is dead
+            self.indexer.recover()
+        self.jobs.start()
 
     def close(self) -> None:
         """Let go of everything, the data directory last."""
+        self.jobs.stop()
         self.models.close()
         self.index.close()
         self.state.close()
@@ -71,7 +82,7 @@ def _wire(settings: Settings, lock: DataLock | None) -> Services:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     counted_by, count = tokens.counter(settings.tokenizer_dir)
     log.debug("tokens are counted by %s", counted_by)
-    state = open_state(settings.database)
+    state = open_state(settings.database, settings.files_url or settings.data_dir / "files")
     state.check_migrated()
     models = Catalog(
         url=settings.upstream_url,
@@ -100,14 +111,44 @@ def _wire(settings: Settings, lock: DataLock | None) -> Services:
         context_tokens=settings.context_tokens,
         count=count,
     )
+    sandbox = Sandbox(children=settings.jobs)
+    indexer = Indexer(index, state, sandbox.load, worker=_worker(settings))
+    jobs = _jobs(settings, indexer, sandbox)
     return Services(
         settings=settings,
         state=state,
         index=index,
         models=models,
         answerer=answerer,
+        searcher=Searcher(index, state),
         ingestor=Ingestor(index, state, file_limit_bytes=settings.file_limit_mb << 20),
+        librarian=Librarian(state, jobs, file_limit_bytes=settings.file_limit_mb << 20),
+        indexer=indexer,
+        jobs=jobs,
         identity=Identity(settings.auth, settings.admin_key),
         metrics=Metrics(settings.metrics_dir),
         lock=lock,
+    )
+
+
+def _worker(settings: Settings) -> str:
+    """Who indexes: whoever holds the embedded data, under the same name after a restart; else this process."""
+    if settings.chroma_url is None:
+        return str(settings.data_dir.resolve())
+    return f"{socket.gethostname()}-{secrets.token_hex(6)}"
+
+
+def _jobs(settings: Settings, indexer: Indexer, sandbox: Sandbox) -> Jobs:
+    def sweep() -> None:
+        indexer.sweep()
+        sandbox.rest()
+
+    return Jobs(
+        work=indexer.work,
+        sweep=sweep,
+        abort=sandbox.close,
+        file=settings.data_dir / "jobs.db",
+        redis_url=settings.redis_url,
+        threads=settings.jobs,
+        here=settings.redis_url is None or settings.chroma_url is None,
     )

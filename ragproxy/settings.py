@@ -107,6 +107,20 @@ class Settings:
     chroma_url: str | None = _setting(
         "CHROMA_URL", None, _url("http", "https"), "A Chroma server; embedded in the data folder when unset"
     )
+    files_url: str | None = _setting(
+        "RAGPROXY_FILES_URL",
+        None,
+        _text,
+        "Where files are kept: a folder or `s3://bucket/prefix`; in the data folder when unset",
+    )
+    redis_url: str | None = _setting(
+        "REDIS_URL",
+        None,
+        _url("redis", "rediss"),
+        "A Redis that calls the `worker` processes; a file in the data folder when unset",
+        secret=True,
+    )
+    jobs: int = _setting("RAGPROXY_JOBS", 1, _integer(1, 64), "Files indexed at once by one process that indexes")
     auth: str = _setting("RAGPROXY_AUTH", "open", _one_of("open", "keys"), "`open`: any bearer; `keys`: a known key")
     admin_key: str | None = _setting(
         "RAGPROXY_ADMIN_KEY",

@@ -2,6 +2,7 @@
 
 from ragproxy.answering.language import detect
 from ragproxy.answering.pipeline import Answerer
+from ragproxy.answering.searching import Searcher
 from ragproxy.answering.sources import markdown_sources
 
-__all__ = ["Answerer", "detect", "markdown_sources"]
+__all__ = ["Answerer", "Searcher", "detect", "markdown_sources"]

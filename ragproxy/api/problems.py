@@ -32,6 +32,7 @@ STATUS: tuple[tuple[type[errors.RagproxyError], int, str], ...] = (
     (errors.UpstreamError, 502, "server_error"),
     (errors.DataDirectoryBusy, 503, "server_error"),
     (errors.StateUnavailable, 503, "server_error"),
+    (errors.StorageFull, 507, "server_error"),
     (errors.RagproxyError, 500, "server_error"),
 )
 OUR_FAULT = "The server had an error while processing your request. Give its operator the x-request-id of this answer"
@@ -63,6 +64,8 @@ def problem(error: errors.RagproxyError) -> Response:
         response.headers["retry-after-ms"] = str(max(1, math.ceil(error.retry_after_s * 1000)))
     if isinstance(error, errors.Unauthenticated):
         response.headers["WWW-Authenticate"] = 'Bearer realm="ragproxy"'
+    if isinstance(error, errors.StorageFull):
+        response.headers["x-should-retry"] = "false"  # room comes back by hand
     if status >= 500:
         log.warning("answered %d", status, extra={"request": visit().id, "code": error.code})
     return response

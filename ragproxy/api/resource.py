@@ -37,7 +37,8 @@ class BodyParser(FlaskParser):
         self, error: marshmallow.ValidationError, req: flask.Request, schema: marshmallow.Schema, **_: Any
     ) -> NoReturn:
         """Turn the first thing that is wrong into an error naming its field."""
-        raise invalid(error.messages) from error
+        (location,) = error.messages  # webargs puts the tree under the name of where it read the values
+        raise invalid(error.messages, location=location) from error
 
 
 class Resource(Blueprint):

@@ -12,6 +12,7 @@ from ragproxy.cli.documents import ingest, reindex, stores
 from ragproxy.cli.evaluation import evaluate
 from ragproxy.cli.questions import ask, search
 from ragproxy.cli.serve import migrate, serve
+from ragproxy.cli.worker import worker
 from ragproxy.errors import RagproxyError
 from ragproxy.settings import environment
 
@@ -45,5 +46,5 @@ def main(ctx: click.Context, data_dir: Path | None) -> None:
     ctx.obj = environment(RAGPROXY_DATA_DIR=str(data_dir) if data_dir else None)
 
 
-for _command in (serve, migrate, ingest, search, ask, reindex, stores, evaluate):
+for _command in (serve, worker, migrate, ingest, search, ask, reindex, stores, evaluate):
     main.add_command(_command)

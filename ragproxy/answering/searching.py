@@ -1,0 +1,56 @@
+"""The search of one vector store, as its clients see it: several queries at once, and no file that is going."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ragproxy.domain import Filter, Passage
+from ragproxy.retrieval import Index
+from ragproxy.state import State
+
+
+class Searcher:
+    """Finds passages in one store."""
+
+    def __init__(self, index: Index, state: State) -> None:
+        self._index = index
+        self._state = state
+
+    def search(
+        self,
+        store_id: str,
+        queries: Sequence[str],
+        *,
+        top_k: int,
+        filters: Filter | None = None,
+        min_score: float = 0.0,
+    ) -> list[Passage]:
+        """What answers any of the queries, each passage once, best first.
+
+        One query keeps the order of its ranking; of several, the scores decide, a passage by the best of its own.
+        Using a store puts its expiry off.
+        """
+        self._state.stores.touch(store_id)
+        found = [self._shown(store_id, query, top_k, filters, min_score) for query in queries]
+        return found[0] if len(found) == 1 else _merged(found)[:top_k]
+
+    def _shown(self, store_id: str, query: str, top_k: int, filters: Filter | None, min_score: float) -> list[Passage]:
+        """The passages of files that the store shows; a removed file's chunks leave the index a little later."""
+        found = self._index.search([store_id], query, top_k=top_k, filters=filters, min_score=min_score).passages
+        present = self._state.files.attributes(store_id)
+        if any(passage.chunk.file_id not in present for passage in found):
+            # rare, and costly in a large store: so not at once
+            found = self._index.search(
+                [store_id], query, top_k=top_k, files=list(present), filters=filters, min_score=min_score
+            ).passages
+        return [passage for passage in found if passage.chunk.file_id in present]
+
+
+def _merged(found: Iterable[Sequence[Passage]]) -> list[Passage]:
+    best: dict[str, Passage] = {}
+    for passages in found:
+        for passage in passages:
+            known = best.get(passage.chunk.id)
+            if known is None or passage.score > known.score:
+                best[passage.chunk.id] = passage
+    return sorted(best.values(), key=lambda passage: -passage.score)

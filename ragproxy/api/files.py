@@ -1,0 +1,122 @@
+"""/files: the library of what clients uploaded."""
+
+from __future__ import annotations
+
+import mimetypes
+import unicodedata
+from typing import Any
+from urllib.parse import quote
+
+from flask import Response, request
+from werkzeug.wsgi import FileWrapper
+
+from ragproxy.api.context import services, visit
+from ragproxy.api.forms import receive
+from ragproxy.api.resource import Resource
+from ragproxy.api.stream import json_response
+from ragproxy.domain import File
+from ragproxy.wire.files import FILE_FORM, FILE_NAME, FileForm, deleted_json, file_json
+from ragproxy.wire.paging import FILE_QUERY, FileQuery, page_json
+from ragproxy.wire.validation import load
+
+bp = Resource("files", "Files: documents to be searched, and input of other kinds.")
+
+BLOCK = 1 << 18  # bytes sent at once
+# beside what Python knows on every machine
+TYPES = {
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".jsonl": "application/jsonl",
+    ".md": "text/markdown",
+    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_BINARY = {"type": "string", "format": "binary"}
+_FORM = {"purpose": {"type": "string"}, "expires_after[anchor]": {"type": "string"}}
+_FORM |= {"expires_after[seconds]": {"type": "integer"}}
+
+
+def form_doc(required: list[str], **properties: Any) -> dict[str, Any]:
+    """OpenAPI's requestBody of a form."""
+    schema = {"type": "object", "required": required, "properties": properties}
+    return {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
+
+
+@bp.route("/files", methods=["POST"])
+@bp.doc(requestBody=form_doc(["file", "purpose"], file=_BINARY, **_FORM))
+def create_file() -> Response:
+    """Upload a file"""
+    librarian = services.librarian
+    form = receive(request, "file", librarian.keep, limit=librarian.file_limit)
+    about: FileForm = load(FILE_FORM, form.fields)
+    file = librarian.add(
+        form.file,
+        owner=visit().caller.owner,
+        filename=load(FILE_NAME, {"file": form.filename})["file"],
+        purpose=about.purpose,
+        lifetime_s=about.lifetime_s,
+    )
+    return json_response(file_json(file))
+
+
+@bp.route("/files", methods=["GET"])
+@bp.arguments(FILE_QUERY, location="query")
+def list_files(query: FileQuery) -> Response:
+    """List files"""
+    page = services.state.library.list(visit().caller.owner, query.cursor, query.purpose)
+    return json_response(page_json([file_json(file) for file in page.items], page.has_more))
+
+
+@bp.route("/files/<file_id>", methods=["GET"])
+def retrieve_file(file_id: str) -> Response:
+    """Retrieve a file"""
+    return json_response(file_json(_file(file_id)))
+
+
+@bp.route("/files/<file_id>", methods=["DELETE"])
+def delete_file(file_id: str) -> Response:
+    """Delete a file, from every vector store too"""
+    services.librarian.forget(file_id, owner=visit().caller.owner)
+    return json_response(deleted_json(file_id, "file"))
+
+
+@bp.route("/files/<file_id>/content", methods=["GET"])
+def download_file(file_id: str) -> Response:
+    """Retrieve a file's content"""
+    file = _file(file_id)
+    # not `direct_passthrough`: then nobody would close the response, see api/stream.py
+    response = Response(FileWrapper(services.state.blobs.open(file.sha256), BLOCK), mimetype=media_type(file.filename))
+    response.content_length = file.size
+    response.set_etag(file.sha256)
+    response.headers["Content-Disposition"] = disposition(file.filename)
+    response.headers["Accept-Ranges"] = "bytes"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private"
+    try:
+        # an unknown unit, or several ranges, may be ignored; werkzeug would refuse them
+        whole = request.range is None or request.range.units != "bytes" or len(request.range.ranges) != 1
+        response.make_conditional(request.environ, accept_ranges="bytes", complete_length=None if whole else file.size)
+    except BaseException:
+        response.close()
+        raise
+    return response
+
+
+def media_type(filename: str) -> str:
+    """What a file of that name most likely is."""
+    ending = "." + filename.rpartition(".")[2].lower()
+    return TYPES.get(ending) or mimetypes.guess_type(filename)[0] or "application/octet-stream"
+
+
+def disposition(filename: str) -> str:
+    """The header that tells a browser to save the file, and as what: RFC 6266, with RFC 5987's form of the name.
+
+    The plain form is for those who know no better, its accents gone.
+    """
+    plain = unicodedata.normalize("NFKD", filename).encode("ascii", "ignore").decode()
+    escaped = plain.replace("\\", "\\\\").replace('"', '\\"')
+    value = f'attachment; filename="{escaped}"'
+    return value if plain == filename else f"{value}; filename*=UTF-8''{quote(filename, safe='!#$&+-.^_`|~')}"
+
+
+def _file(file_id: str) -> File:
+    return services.state.library.get(file_id, owner=visit().caller.owner)
