@@ -74,7 +74,10 @@ class Retriever:
             filters=scope.filters,
             min_score=scope.min_score,
         )
-        return replace(found, passages=pack(found.passages, self._context_tokens, self._count))
+        present = {store: self._state.files.attributes(store) for store in scope.stores}
+        # a removed file leaves its store at once, and its chunks leave the index a little later
+        shown = [passage for passage in found.passages if passage.chunk.file_id in present[passage.store_id]]
+        return replace(found, passages=pack(shown, self._context_tokens, self._count))
 
     def _stores(self, target: Target, rag: RagOptions, caller: Caller) -> list[Store]:
         if rag.stores:

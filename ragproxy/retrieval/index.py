@@ -105,12 +105,10 @@ class Index:
         The old index answers until the new one is whole, and a crash leaves it in place; additions wait.
         `progress` is told the chunks done and their total.
         """
-        with self._shelf.alone(store_id):
-            self._dense.recover(store_id)
-            old = self._dense.find(store_id)
-            if old is None:
+        with self._shelf.writing(store_id) as store:  # opened first: searches go on with what is open
+            if store is None:
                 return
-            fresh = self._copied(store_id, old, progress)
+            fresh = self._copied(store_id, store.chunks, progress)
             if fresh is None:  # empty: the next addition makes it by whatever embedder there is then
                 self._dense.drop(store_id)
                 self._shelf.discard(store_id)

@@ -153,7 +153,13 @@ class Shelf:
         chunks = self._dense.find(store_id) if self._shared else None
         if chunks is None or not is_sound(self.folder(store_id, chunks), chunks.count()):
             return None
-        return self.adopt(store_id, chunks)
+        try:
+            words = Lexical(self.folder(store_id, chunks), shared=True)
+        except (OSError, ValueError):  # replaced since; never built here, where another process may be writing
+            return None
+        store = OpenStore(store_id, chunks, words)
+        self._keep(store)
+        return store
 
     def _repaired(self, store_id: str) -> OpenStore | None:
         with self._process_lock(store_id):

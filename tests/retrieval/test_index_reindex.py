@@ -56,7 +56,6 @@ def test_the_old_index_answers_and_additions_wait_until_the_new_one_is_whole(ope
     opened().add("vs_a", ANIMALS_AND_TRADES)
     embedder = GatedEmbedder()
     index = opened(embedder=embedder)
-    index.embedder_of("vs_a")
     embedder.close()
     with ThreadPoolExecutor(3) as threads:
         reindexing = threads.submit(index.reindex, "vs_a")
