@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ragproxy import tokens
@@ -84,15 +85,7 @@ def _wire(settings: Settings, lock: DataLock | None) -> Services:
     log.debug("tokens are counted by %s", counted_by)
     state = open_state(settings.database, settings.files_url or settings.data_dir / "files")
     state.check_migrated()
-    models = Catalog(
-        url=settings.upstream_url,
-        key=settings.upstream_key,
-        model=settings.upstream_model,
-        connect_timeout_s=settings.connect_timeout_s,
-        read_timeout_s=settings.read_timeout_s,
-        pool=settings.threads,
-        extractive=Extractive(terms=terms, grams=grams, split=sentences.split, count=count, language=detect),
-    )
+    models = _models(settings, count)
     index = open_index(
         data_dir=settings.data_dir,
         chroma_url=settings.chroma_url,
@@ -128,6 +121,18 @@ def _wire(settings: Settings, lock: DataLock | None) -> Services:
         identity=Identity(settings.auth, settings.admin_key),
         metrics=Metrics(settings.metrics_dir),
         lock=lock,
+    )
+
+
+def _models(settings: Settings, count: Callable[[str], int]) -> Catalog:
+    return Catalog(
+        url=settings.upstream_url,
+        key=settings.upstream_key,
+        model=settings.upstream_model,
+        connect_timeout_s=settings.connect_timeout_s,
+        read_timeout_s=settings.read_timeout_s,
+        pool=settings.threads,
+        extractive=Extractive(terms=terms, grams=grams, split=sentences.split, count=count, language=detect),
     )
 
 

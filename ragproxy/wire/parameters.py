@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,9 +30,9 @@ class Checked(fields.Field):
         self.check(value)
         return value
 
+    @abstractmethod
     def check(self, value: Any) -> None:
         """Raise ValidationError for a wrong value (never null)."""
-        raise NotImplementedError
 
 
 class Stop(Checked):
