@@ -49,9 +49,14 @@ class Retriever:
     def scope(self, target: Target, rag: RagOptions, files: Sequence[str] | None, caller: Caller) -> Scope:
         """The stores and files a request means. UnknownStore or NotFound names the one that is not there.
 
-        An empty list restricts nothing: some clients always send the field.
+        An empty list restricts nothing: some clients always send the field. Using a store puts its expiry off;
+        InvalidRequest when it has expired.
         """
         stores = self._stores(target, rag, caller)
+        for store in stores:
+            if store.status == "expired":
+                raise InvalidRequest(f"The vector store '{store.id}' has expired", code="vector_store_expired")
+            self._state.stores.touch(store.id)
         if files:
             self._check_files(stores, files)
         return Scope(

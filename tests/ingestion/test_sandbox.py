@@ -20,6 +20,7 @@ from ragproxy.state import DataLock
 from tests.ingestion import hostile, samples
 
 GOOD = ("lettre.docx", samples.word())
+STRANGERS: set[int] = set()
 
 
 @pytest.mark.parametrize(
@@ -316,11 +317,18 @@ def impostor(tmp_path, monkeypatch):
     return install
 
 
+@pytest.fixture(autouse=True)
+def strangers():
+    """The children of others: an application of another test may still have its own."""
+    STRANGERS.clear()
+    STRANGERS.update(children())
+
+
 def children(parent=None):
-    """The parser processes that a process has started, in the order of their start."""
+    """The parser processes that a process has started, in the order of their start, but for strangers."""
     parent = parent or os.getpid()
     pids = [int(pid) for task in _listed(Path(f"/proc/{parent}/task")) for pid in _read(task / "children").split()]
-    return [pid for pid in pids if b"parser_child" in _read(Path(f"/proc/{pid}/cmdline"))]
+    return [pid for pid in pids if pid not in STRANGERS and b"parser_child" in _read(Path(f"/proc/{pid}/cmdline"))]
 
 
 def is_parsing(pid):
