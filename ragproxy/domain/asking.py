@@ -95,8 +95,25 @@ class RagOptions:
     sources: tuple[Carrier, ...] = DEFAULT_CARRIERS
 
 
+class _Asked:
+    """What both kinds of request read out of what the client sent."""
+
+    __slots__ = ()
+    params: Mapping[str, Any]
+    stream_options: Mapping[str, Any]
+
+    @property
+    def include_usage(self) -> bool:
+        """Whether the client wants the usage chunk of a stream."""
+        return bool(self.stream_options.get("include_usage"))
+
+    @property
+    def n(self) -> int:
+        return int(self.params.get("n") or 1)
+
+
 @dataclass(frozen=True, slots=True)
-class ChatRequest:
+class ChatRequest(_Asked):
     """A question to a chat model.
 
     `params` holds every other OpenAI field the client sent, known and validated or unknown, as it came
@@ -118,15 +135,6 @@ class ChatRequest:
     cancel: Cancel = field(default_factory=Cancel, compare=False, repr=False)
 
     @property
-    def include_usage(self) -> bool:
-        """Whether the client wants the usage chunk of a stream."""
-        return bool(self.stream_options.get("include_usage"))
-
-    @property
-    def n(self) -> int:
-        return int(self.params.get("n") or 1)
-
-    @property
     def max_tokens(self) -> int | None:
         return self.params.get("max_completion_tokens") or self.params.get("max_tokens")
 
@@ -137,7 +145,7 @@ class ChatRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class CompletionRequest:
+class CompletionRequest(_Asked):
     """A legacy completion. `prompts` are strings, or lists of token ids when `tokens` is true."""
 
     model: str
@@ -151,15 +159,6 @@ class CompletionRequest:
     lang: str | None = None
     client_model: str | None = None
     cancel: Cancel = field(default_factory=Cancel, compare=False, repr=False)
-
-    @property
-    def include_usage(self) -> bool:
-        """Whether the client wants the usage chunk of a stream."""
-        return bool(self.stream_options.get("include_usage"))
-
-    @property
-    def n(self) -> int:
-        return int(self.params.get("n") or 1)
 
 
 @dataclass(frozen=True, slots=True)
