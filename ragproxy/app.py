@@ -11,14 +11,20 @@ from flask_smorest import Api
 from ragproxy import __version__, telemetry
 from ragproxy import services as waist
 from ragproxy.api import (
+    azure,
     chat,
     completions,
+    embeddings,
     file_batches,
     files,
+    fine_tuning,
+    folders,
     guard,
     models,
     ops,
     problems,
+    reindexes,
+    relays,
     store_files,
     uploads,
     vector_stores,
@@ -33,12 +39,17 @@ from ragproxy.settings import Settings, from_env
 RESOURCES = (
     chat.bp,
     completions.bp,
+    embeddings.bp,
+    relays.bp,
+    fine_tuning.bp,
     models.bp,
     files.bp,
     uploads.bp,
     vector_stores.bp,
     store_files.bp,
     file_batches.bp,
+    reindexes.bp,
+    folders.bp,
 )
 EXPOSED_HEADERS = (
     "Content-Disposition",
@@ -52,6 +63,10 @@ EXPOSED_HEADERS = (
     "x-ratelimit-reset-tokens",
     "retry-after",
     "retry-after-ms",
+    "x-should-retry",
+    "x-ragproxy-tried",
+    "x-ragproxy-cost",
+    "x-cache",
     "openai-poll-after-ms",
     "openai-processing-ms",
     "Server-Timing",
@@ -104,8 +119,9 @@ def _register(app: Flask) -> None:
     app.register_blueprint(ops.bp)
     for bp in RESOURCES:
         api.register_blueprint(bp, url_prefix="/v1")
-        # clients are configured both ways; the reference shows each route once
+        # clients are configured in many ways; the reference shows each route once
         app.register_blueprint(bp, url_prefix="", name=f"bare-{bp.name}")
+    app.register_blueprint(azure.bp, url_prefix="/openai")
 
 
 def _allow_browsers(app: Flask, services: Services) -> None:

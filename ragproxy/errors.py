@@ -19,13 +19,17 @@ RagproxyError
 ├── Conflict                     the present state forbids it
 │   └── EmbedderMismatch         the store was indexed by another embedder
 ├── OverQuota                    slow down
+├── NotReady                     it is still being made: come back in a moment
+├── ClientGone                   nobody is left to be answered
 ├── NotServed                    no upstream offers this capability
 ├── StateUnavailable             the database or the file storage does not answer
 ├── StorageFull                  no room left for what should be kept
 └── UpstreamError                the fault lies behind us
     ├── UpstreamRefused          it answered 4xx: passed on as it said it
     ├── UpstreamUnavailable      no answer, or 5xx: worth another try
-    ├── UpstreamTimeout          too slow
+    │   ├── UpstreamTimeout      too slow
+    │   │   └── UpstreamUnreachable  too slow to take the connection: nothing was sent
+    │   └── BreakerOpen          it failed too often and is left alone for a while
     └── UpstreamBroken           it broke off, or spoke nonsense, in mid-answer
 """
 
@@ -37,7 +41,8 @@ from collections.abc import Mapping
 class RagproxyError(Exception):
     """The root. `message` is shown to clients: it names the thing and the way out, never a key or a prompt.
 
-    `param` is the path of the field at fault (`messages[0].content`), `code` a stable machine name.
+    `param` is the path of the field at fault (`messages[0].content`), `code` a stable machine name, `headers` are those
+    of the answer that tells it.
     """
 
     code: str | None = None
@@ -47,6 +52,7 @@ class RagproxyError(Exception):
         self.message = message
         self.param = param
         self.code = code or self.code
+        self.headers: dict[str, str] = {}
 
 
 class ConfigError(RagproxyError):
@@ -153,6 +159,24 @@ class OverQuota(RagproxyError):
         self.retry_after_s = retry_after_s
 
 
+class NotReady(RagproxyError):
+    """What was asked for is still being made, and goes on meanwhile; `retry_after_s` says when to come back."""
+
+    code = "not_ready"
+
+    def __init__(
+        self, message: str, *, retry_after_s: float, param: str | None = None, code: str | None = None
+    ) -> None:
+        super().__init__(message, param=param, code=code)
+        self.retry_after_s = retry_after_s
+
+
+class ClientGone(RagproxyError):
+    """The client hung up before its answer began."""
+
+    code = "client_gone"
+
+
 class NotServed(RagproxyError):
     """No upstream offers this; the message says which setting would."""
 
@@ -172,9 +196,13 @@ class StorageFull(RagproxyError):
 
 
 class UpstreamError(RagproxyError):
-    """The upstream failed us. `headers` are those of its answer that clients may see (retry-after, x-ratelimit-*)."""
+    """The upstream failed us. `headers` are those of its answer that clients may see (retry-after, x-ratelimit-*).
+
+    `status` is what it answered, None when it did not.
+    """
 
     code: str | None = "upstream_error"
+    status: int | None
 
     def __init__(
         self,
@@ -183,13 +211,17 @@ class UpstreamError(RagproxyError):
         param: str | None = None,
         code: str | None = None,
         headers: Mapping[str, str] | None = None,
+        status: int | None = None,
     ) -> None:
         super().__init__(message, param=param, code=code)
-        self.headers = dict(headers or {})
+        self.headers.update(headers or {})
+        self.status = status
 
 
 class UpstreamRefused(UpstreamError):
     """The upstream answered `status` (4xx) with its own error `type`; both are passed on."""
+
+    status: int
 
     def __init__(
         self,
@@ -201,9 +233,8 @@ class UpstreamRefused(UpstreamError):
         code: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(message, param=param, headers=headers)
+        super().__init__(message, param=param, headers=headers, status=status)
         self.code = code  # null stays null: it is the upstream's word, not ours
-        self.status = status
         self.type = type
 
 
@@ -217,6 +248,14 @@ class UpstreamTimeout(UpstreamUnavailable):
     """The upstream did not answer in time."""
 
     code = "upstream_timeout"
+
+
+class UpstreamUnreachable(UpstreamTimeout):
+    """The upstream did not take the connection in time; nothing was sent."""
+
+
+class BreakerOpen(UpstreamUnavailable):
+    """The upstream failed too often and is left alone; `retry-after` says how long."""
 
 
 class UpstreamBroken(UpstreamError):

@@ -9,14 +9,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ragproxy import tokens
-from ragproxy.access import Identity
-from ragproxy.answering import Answerer, Searcher, detect
-from ragproxy.backends import Catalog, Extractive
-from ragproxy.ingestion import Indexer, Ingestor, Librarian, Sandbox
-from ragproxy.retrieval import Index, grams, open_index, sentences, terms
-from ragproxy.settings import Settings
+from ragproxy.access import Accounts, Identity
+from ragproxy.answering import Answerer, OnDemand, Searcher, detect
+from ragproxy.backends import BuiltInEmbeddings, Cache, Catalog, Copies, Extractive, FineTuning, Relay, open_cache
+from ragproxy.domain import Recorder
+from ragproxy.ingestion import Indexer, Ingestor, Librarian, Reindexer, Sandbox
+from ragproxy.retrieval import HashEmbedder, Index, grams, open_index, sentences, terms
+from ragproxy.settings import Settings, environment
 from ragproxy.state import DataLock, State, open_state
 from ragproxy.telemetry import Metrics
+from ragproxy.upstreams import read_upstreams
 from ragproxy.worker import Jobs
 
 log = logging.getLogger(__name__)
@@ -34,9 +36,14 @@ class Services:
     searcher: Searcher
     ingestor: Ingestor
     librarian: Librarian
+    relay: Relay
+    copies: Copies
+    fine_tuning: FineTuning
     indexer: Indexer
+    reindexer: Reindexer
     jobs: Jobs
     identity: Identity
+    recorder: Recorder
     metrics: Metrics
     lock: DataLock | None
 
@@ -46,6 +53,7 @@ class Services:
         self.index.warm()
         if self.lock:  # whoever had it before is dead
             self.indexer.recover()
+            self.reindexer.recover()
         self.jobs.start()
 
     def close(self) -> None:
@@ -85,6 +93,7 @@ def _wire(settings: Settings, lock: DataLock | None) -> Services:
     log.debug("tokens are counted by %s", counted_by)
     state = open_state(settings.database, settings.files_url or settings.data_dir / "files")
     state.check_migrated()
+    metrics = Metrics(settings.metrics_dir)
     models = _models(settings, count)
     index = open_index(
         data_dir=settings.data_dir,
@@ -92,11 +101,18 @@ def _wire(settings: Settings, lock: DataLock | None) -> Services:
         embedder=models.embedder(settings.embedding_model) if settings.embedding_model else None,
         dense_weight=settings.dense_weight,
         attributes=state.files.attributes,
+        changes=state.changes,
     )
+    sandbox = Sandbox(children=settings.jobs)
+    indexer = Indexer(index, state, sandbox.load, worker=_worker(settings))
+    reindexer = Reindexer(index, state, worker=_worker(settings), threads=settings.jobs)
+    jobs = _jobs(settings, indexer, reindexer, sandbox)
     answerer = Answerer(
         models=models,
         index=index,
         state=state,
+        on_demand=OnDemand(state, jobs),
+        cache=_cache(settings, metrics),
         aliases=settings.aliases,
         ignore_unknown_models=settings.model_policy == "ignore",
         top_k=settings.top_k,
@@ -104,35 +120,61 @@ def _wire(settings: Settings, lock: DataLock | None) -> Services:
         context_tokens=settings.context_tokens,
         count=count,
     )
-    sandbox = Sandbox(children=settings.jobs)
-    indexer = Indexer(index, state, sandbox.load, worker=_worker(settings))
-    jobs = _jobs(settings, indexer, sandbox)
+    librarian = Librarian(state, jobs, file_limit_bytes=settings.file_limit_mb << 20)
+    copies = Copies(state.library, state.blobs, librarian, state.remote, models.server)
     return Services(
         settings=settings,
         state=state,
         index=index,
         models=models,
         answerer=answerer,
-        searcher=Searcher(index, state),
-        ingestor=Ingestor(index, state, file_limit_bytes=settings.file_limit_mb << 20),
-        librarian=Librarian(state, jobs, file_limit_bytes=settings.file_limit_mb << 20),
+        searcher=Searcher(index, state, models),
+        ingestor=Ingestor(
+            index,
+            state,
+            sandbox.load,
+            worker=_worker(settings),
+            file_limit_bytes=settings.file_limit_mb << 20,
+            at_once=settings.jobs,
+        ),
+        librarian=librarian,
+        relay=Relay(models.server_for),
+        copies=copies,
+        fine_tuning=FineTuning(models.server_for, models.server, copies, state.remote),
         indexer=indexer,
+        reindexer=reindexer,
         jobs=jobs,
         identity=Identity(settings.auth, settings.admin_key),
-        metrics=Metrics(settings.metrics_dir),
+        recorder=Accounts(metrics),
+        metrics=metrics,
         lock=lock,
     )
 
 
 def _models(settings: Settings, count: Callable[[str], int]) -> Catalog:
-    return Catalog(
+    upstreams = read_upstreams(
+        settings.config_file,
+        environment(),
         url=settings.upstream_url,
         key=settings.upstream_key,
-        model=settings.upstream_model,
         connect_timeout_s=settings.connect_timeout_s,
         read_timeout_s=settings.read_timeout_s,
+    )
+    return Catalog(
+        upstreams,
+        model=settings.upstream_model,
         pool=settings.threads,
         extractive=Extractive(terms=terms, grams=grams, split=sentences.split, count=count, language=detect),
+        embeddings=BuiltInEmbeddings(HashEmbedder(), HashEmbedder.dimensions, count),
+        count=count,
+    )
+
+
+def _cache(settings: Settings, metrics: Metrics) -> Cache:
+    return open_cache(
+        settings.redis_url,
+        salt=f"{settings.database} {settings.upstream_url}",
+        note=lambda outcome: metrics.cache.labels(outcome).inc(),
     )
 
 
@@ -143,13 +185,18 @@ def _worker(settings: Settings) -> str:
     return f"{socket.gethostname()}-{secrets.token_hex(6)}"
 
 
-def _jobs(settings: Settings, indexer: Indexer, sandbox: Sandbox) -> Jobs:
+def _jobs(settings: Settings, indexer: Indexer, reindexer: Reindexer, sandbox: Sandbox) -> Jobs:
+    def work(stop: Callable[[], bool]) -> None:
+        while reindexer.work(stop):  # between one and the next, whatever waited for it
+            indexer.work(stop)
+        indexer.work(stop)
+
     def sweep() -> None:
         indexer.sweep()
         sandbox.rest()
 
     return Jobs(
-        work=indexer.work,
+        work=work,
         sweep=sweep,
         abort=sandbox.close,
         file=settings.data_dir / "jobs.db",

@@ -20,6 +20,7 @@ DEFAULT_ALIASES = (
     "gpt-3.5-turbo",
     "gpt-3.5-turbo-16k",
 )
+USUAL_CONFIG = Path("ragproxy.toml")
 
 
 def _text(value: str) -> str:
@@ -117,7 +118,8 @@ class Settings:
         "REDIS_URL",
         None,
         _url("redis", "rediss"),
-        "A Redis that calls the `worker` processes; a file in the data folder when unset",
+        "A Redis that calls the `worker` processes and keeps cached answers; "
+        "a file in the data folder, and memory, when unset",
         secret=True,
     )
     jobs: int = _setting("RAGPROXY_JOBS", 1, _integer(1, 64), "Files indexed at once by one process that indexes")
@@ -131,6 +133,12 @@ class Settings:
     )
     cors_origins: tuple[str, ...] = _setting(
         "RAGPROXY_CORS_ORIGINS", ("*",), _names, "Origins that browsers may call from, separated by commas"
+    )
+    config: Path | None = _setting(
+        "RAGPROXY_CONFIG",
+        None,
+        Path,
+        "TOML file of the upstreams, when one is not enough; `ragproxy.toml` in the working directory if it is there",
     )
     upstream_url: str | None = _setting(
         "OPENAI_BASE_URL",
@@ -150,6 +158,12 @@ class Settings:
     )
     read_timeout_s: float = _setting(
         "RAGPROXY_READ_TIMEOUT", 300.0, _real(0.1, 3600), "Seconds of silence from the upstream before giving up"
+    )
+    heartbeat_s: float = _setting(
+        "RAGPROXY_HEARTBEAT",
+        15.0,
+        _real(0, 3600),
+        "Seconds of silence in a stream after which a comment keeps the line open; `0` for never",
     )
     aliases: tuple[str, ...] = _setting(
         "RAGPROXY_ALIASES", DEFAULT_ALIASES, _names, "Model names that mean the default agent, separated by commas"
@@ -187,6 +201,11 @@ class Settings:
         """`host:port`, as an address writes it: IPv6 in brackets."""
         host = self.host.strip("[]")
         return f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
+
+    @property
+    def config_file(self) -> Path | None:
+        """The file of the upstreams, named or usual; None when there is none."""
+        return self.config or (USUAL_CONFIG if USUAL_CONFIG.is_file() else None)
 
     @property
     def database(self) -> str:
@@ -228,5 +247,5 @@ def _check(settings: Settings) -> None:
         ("RAGPROXY_UPSTREAM_MODEL", settings.upstream_model),
         ("RAGPROXY_EMBEDDING_MODEL", settings.embedding_model),
     ):
-        if value and not settings.upstream_url:
+        if value and not settings.upstream_url and not settings.config_file:
             raise ConfigError(f"{variable}: set OPENAI_BASE_URL too, it says where the model '{value}' is served")

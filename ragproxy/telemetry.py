@@ -54,11 +54,31 @@ class Metrics:
         self.upstream_seconds = Histogram(
             "ragproxy_upstream_seconds", "Seconds to the model's first piece", buckets=_SECONDS, registry=registry
         )
-        self.tokens = Counter("ragproxy_tokens", "Tokens, as the model reported them", ["kind"], registry=registry)
+        self.tokens = Counter(
+            "ragproxy_tokens",
+            "Tokens, as the model reported them or estimated; the cached are prompt, the reasoning completion too",
+            ["model", "kind", "estimated"],
+            registry=registry,
+        )
+        self.cost = Counter(
+            "ragproxy_cost_usd", "US dollars, where prices are known", ["model", "estimated"], registry=registry
+        )
+        self.cache = Counter(
+            "ragproxy_cache", "Looks into the cache of answers: hit, miss, error", ["outcome"], registry=registry
+        )
         self.stream_errors = Counter(
             "ragproxy_stream_errors", "Streams that ended with an error frame", registry=registry
         )
         self.hangups = Counter("ragproxy_hangups", "Clients gone before their answer was whole", registry=registry)
+
+    def consumed(self, model: str, *, estimated: bool, cost: float | None, **tokens: int) -> None:
+        """Count the tokens of one call, by kind, and what they cost in US dollars."""
+        mark = "true" if estimated else "false"
+        for kind, number in tokens.items():
+            if number:
+                self.tokens.labels(model, kind, mark).inc(number)
+        if cost is not None:
+            self.cost.labels(model, mark).inc(cost)
 
     def render(self) -> bytes:
         """Prometheus' text format, of all web processes when they share a folder."""

@@ -1,8 +1,72 @@
 """What every test may use."""
 
+import os
 import sys
+import uuid
 from pathlib import Path
+from urllib.parse import quote
+
+import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
+
+from tests.sets import noted, summary, take_over  # noqa: E402 the path first
+
+POSTGRES = os.environ.get("RAGPROXY_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
+
+
+@pytest.fixture
+def postgres_url(postgres):
+    """A schema of its own on the PostgreSQL server, dropped afterwards."""
+    schema = f"test_{uuid.uuid4().hex}"
+    with postgres() as connection:
+        connection.execute(f"CREATE SCHEMA {schema}")
+    address = POSTGRES.replace("postgresql://", "postgresql+psycopg://", 1)
+    yield f"{address}{'&' if '?' in address else '?'}options={quote(f'-csearch_path={schema}')}"
+    with postgres() as connection:
+        connection.execute(f"DROP SCHEMA {schema} CASCADE")
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """Connects to the server, or skips."""
+    psycopg = pytest.importorskip("psycopg")
+
+    def connect():
+        return psycopg.connect(POSTGRES, autocommit=True, connect_timeout=3)
+
+    try:
+        connect().close()
+    except psycopg.OperationalError as err:
+        pytest.skip(f"no PostgreSQL (RAGPROXY_TEST_POSTGRES): {err}")
+    return connect
+
+
+def pytest_collection_modifyitems(config, items):
+    """Several processes share the tests by file, which keeps a file's servers; one of them has the scaled set."""
+    if config.pluginmanager.hasplugin("xdist"):
+        for item in items:
+            scaled = getattr(item, "callspec", None) and item.callspec.params.get("deployed") == "scaled"
+            group = "scaled" if scaled or "services" in item.fixturenames else str(item.path)
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
+def pytest_sessionfinish(session):
+    """Tell the process that prints the summary on which sets the tests of this one ran."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["sets"] = noted()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    """Hear it."""
+    take_over(getattr(node, "workeroutput", {}).get("sets", {}))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter):
+    if told := summary():
+        terminalreporter.write_sep("=", "end-to-end sets")
+        terminalreporter.write_line(told)

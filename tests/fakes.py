@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-from ragproxy.domain import ChatRequest, CompletionRequest, Delta, Usage
+from ragproxy.domain import Cancel, ChatRequest, CompletionRequest, Delta, Usage
 from ragproxy.errors import UnknownModel, UpstreamBroken
 
 
@@ -86,6 +86,12 @@ class FakeModels:
     def names(self) -> Sequence[str]:
         return list(self.models)
 
+    def listed(self) -> Sequence[str]:
+        return list(self.models)
+
+    def owner(self, name: str) -> str:
+        return "upstream"
+
     def chat_model(self, name: str) -> FakeModel:
         if name not in self.models:
             raise UnknownModel(f"The model '{name}' does not exist", param="model")
@@ -94,6 +100,40 @@ class FakeModels:
     def completion_model(self, name: str) -> FakeModel | None:
         model = self.chat_model(name)
         return None if name in self.chat_only else model
+
+
+class FakeDoorbell:
+    """Counts its rings, and has `work` done at once, by whoever rings."""
+
+    def __init__(self, work: Callable[[], object] = lambda: None) -> None:
+        self.work = work
+        self.rings = 0
+
+    def ring(self) -> None:
+        self.rings += 1
+        self.work()
+
+
+class FakeClock:
+    """Seconds that pass when a test says so."""
+
+    def __init__(self, now: float = 1000.0) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class FakeSleep:
+    """Notes how long it should have slept, and calls `meanwhile` instead."""
+
+    def __init__(self, meanwhile: Callable[[], object] = lambda: None) -> None:
+        self.seconds: list[float] = []
+        self.meanwhile = meanwhile
+
+    def __call__(self, seconds: float, cancel: Cancel) -> None:
+        self.seconds.append(seconds)
+        self.meanwhile()
 
 
 def _wait_for_the_end(request: ChatRequest | CompletionRequest) -> None:

@@ -25,6 +25,7 @@ class Reply:
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     framing: str = "chunked"  # chunked, length, or close: the body ends with the connection
+    version: str = "1.1"
     length: int | None = None  # a Content-Length that lies
     head_delay_s: float = 0.0
     delay_s: float = 0.0  # before each piece
@@ -83,7 +84,7 @@ class Reply:
             headers["content-length"] = str(len(body) if self.length is None else self.length)
         else:
             headers["connection"] = "close"
-        lines = [f"HTTP/1.1 {self.status} Told", *(f"{name}: {value}" for name, value in headers.items())]
+        lines = [f"HTTP/{self.version} {self.status} Told", *(f"{name}: {value}" for name, value in headers.items())]
         return "\r\n".join(lines).encode() + b"\r\n\r\n"
 
 
@@ -196,14 +197,20 @@ def _completion(body: Mapping[str, Any], text: str | None) -> Reply:
 
 
 def _embeddings(body: Mapping[str, Any]) -> Reply:
-    texts = [body["input"]] if isinstance(body["input"], str) else body["input"]
+    texts = [body["input"]] if isinstance(body["input"], str) or isinstance(body["input"][0], int) else body["input"]
     if not all(texts):
         return refusal(400, "'$.input' is invalid: input cannot be an empty string")
-    rows: list[Any] = [[float(len(text)), float(sum(map(ord, text)) % 97), 1.0] for text in texts]
+    rows: list[Any] = [[float(len(text)), float(sum(_codes(text)) % 97), 1.0] for text in texts]
+    rows = [row[: body.get("dimensions") or 3] for row in rows]
     if body.get("encoding_format") == "base64":
         rows = [base64.b64encode(struct.pack(f"<{len(row)}f", *row)).decode() for row in rows]
     data = [{"object": "embedding", "index": index, "embedding": row} for index, row in enumerate(rows)]
     return Reply.json({"object": "list", "data": data, "model": body["model"], "usage": usage(len(texts), 0)})
+
+
+def _codes(text: str | Sequence[int]) -> Iterator[int]:
+    """Its characters, or the tokens it is given as."""
+    return (ord(each) if isinstance(each, str) else each for each in text)
 
 
 def _pieces_of(text: str) -> list[str]:

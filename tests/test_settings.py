@@ -78,6 +78,16 @@ def test_a_model_without_an_upstream_is_named():
         from_env({"RAGPROXY_EMBEDDING_MODEL": "all-minilm"})
 
 
+def test_a_model_may_be_served_by_an_upstream_of_the_file(tmp_path, monkeypatch):
+    assert from_env({"RAGPROXY_UPSTREAM_MODEL": "main/m", "RAGPROXY_CONFIG": "any.toml"}).config_file == Path(
+        "any.toml"
+    )
+    monkeypatch.chdir(tmp_path)
+    assert from_env({}).config_file is None
+    (tmp_path / "ragproxy.toml").touch()
+    assert from_env({"RAGPROXY_UPSTREAM_MODEL": "main/m"}).config_file == Path("ragproxy.toml")
+
+
 def test_secrets_do_not_show_when_settings_are_printed():
     shown = repr(from_env({"OPENAI_API_KEY": "sk-secret", "RAGPROXY_ADMIN_KEY": "rk-secret"}))
     assert "secret" not in shown

@@ -6,15 +6,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from ragproxy.answering.opening import closing
-from ragproxy.domain import ChatRequest, Citation, CompletionRequest, Delta, Message, Usage
+from ragproxy.domain import PULSE, ChatRequest, Citation, CompletionRequest, Delta, Message, Usage
 from ragproxy.errors import UnsupportedParameter
 
 _OURS = ("suffix", "best_of", "logprobs", "echo")  # checked or done here, of no meaning to a chat model
 
 
 def chat_requests(request: CompletionRequest) -> list[ChatRequest]:
-    """One chat request a prompt. UnsupportedParameter names what chat has no way to do."""
+    """One chat request a prompt. UnsupportedParameter names what chat has no way to do.
+
+    Several are not cached: one header could not say which of the answers were.
+    """
     _check(request)
+    rag = request.rag if len(request.prompts) == 1 else replace(request.rag, cache=None)
     params = {name: value for name, value in request.params.items() if name not in _OURS}
     return [
         ChatRequest(
@@ -23,11 +27,14 @@ def chat_requests(request: CompletionRequest) -> list[ChatRequest]:
             params=params,
             stream=request.stream,
             stream_options=request.stream_options,
-            rag=request.rag,
+            rag=rag,
             files=request.files,
             lang=request.lang,
             client_model=request.client_model,
+            pulse_s=request.pulse_s,
+            headers=request.headers,
             cancel=request.cancel,
+            tally=request.tally,
         )
         for prompt in request.prompts
     ]
@@ -58,6 +65,8 @@ def in_turn(answers: Sequence[Callable[[], Iterator[Delta]]], n: int) -> Iterato
                 total = _sum(total, delta.usage)
                 if delta.index is not None:
                     yield replace(delta, index=prompt * n + delta.index, usage=None)
+                elif delta == PULSE:
+                    yield delta
     if total is not None:
         yield Delta(index=None, usage=total)
 
@@ -92,4 +101,5 @@ def _sum(total: Usage | None, usage: Usage | None) -> Usage | None:
         prompt=total.prompt + usage.prompt,
         completion=total.completion + usage.completion,
         total=total.total + usage.total,
+        details={"estimated": True} if total.estimated or usage.estimated else {},
     )

@@ -66,7 +66,7 @@ class Directory:
             *(_agent_card(agent) for agent in agents),
             *(ModelCard(alias, epoch, "ragproxy") for alias in self._aliases),
             *(_store_card(store, store.name) for store in self._state.stores.list(owner=caller.owner)),
-            *(ModelCard(name, epoch, "upstream") for name in self._models.names()),
+            *(ModelCard(name, epoch, self._models.owner(name)) for name in self._models.listed()),
         )
         first: dict[str, ModelCard] = {}
         for card in cards:
@@ -80,7 +80,8 @@ class Directory:
             return _store_card(target.store, name.removeprefix(STORE_PREFIX))
         if target.agent and target.agent.id == name:
             return _agent_card(target.agent)
-        return ModelCard(name, self._default_agent(caller).created, "ragproxy" if target.agent else "upstream")
+        owner = "ragproxy" if target.agent else self._models.owner(name)
+        return ModelCard(name, self._default_agent(caller).created, owner)
 
     def _find(self, name: str, caller: Caller) -> Target | None:
         name = name[:_LONGEST_NAME]  # nothing has so long a name, cut or not

@@ -7,17 +7,19 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from ragproxy.answering import carrying, language, prompt, rewriting
 from ragproxy.answering.citations import cite
 from ragproxy.answering.directory import Directory, Target
+from ragproxy.answering.on_demand import OnDemand
 from ragproxy.answering.opening import Opened
-from ragproxy.answering.retrieving import Retriever
+from ragproxy.answering.retrieving import Retriever, Scope
 from ragproxy.answering.sources import markdown_sources, sources_of
 from ragproxy.domain import (
     Agent,
     Answer,
+    AnswerCache,
     Caller,
     ChatModel,
     ChatRequest,
@@ -32,6 +34,8 @@ from ragproxy.retrieval import Index
 from ragproxy.state import State
 
 EXTRACTIVE = "extractive"  # the built-in model: it reads passages, and cannot rewrite a question
+_NOBODY = Agent(id="", name="", owner="*", stores=())  # who answers when a plain model is asked about files
+M = TypeVar("M")
 _LIMITS = {"max_tokens", "max_completion_tokens"}  # two names of one thing
 
 
@@ -66,6 +70,8 @@ class Answerer:
         models: Models,
         index: Index,
         state: State,
+        on_demand: OnDemand,
+        cache: AnswerCache,
         aliases: Collection[str],
         ignore_unknown_models: bool,
         top_k: int,
@@ -75,10 +81,17 @@ class Answerer:
         clock: Clock = time,
     ) -> None:
         self._models = models
+        self._cache = cache
         self._clock = clock
         self._directory = Directory(models, state, aliases=aliases, ignore_unknown_models=ignore_unknown_models)
         self._retriever = Retriever(
-            index, state, top_k=top_k, min_score=min_score, context_tokens=context_tokens, count=count
+            index,
+            state,
+            on_demand,
+            top_k=top_k,
+            min_score=min_score,
+            context_tokens=context_tokens,
+            count=count,
         )
 
     def cards(self, caller: Caller) -> list[ModelCard]:
@@ -92,7 +105,8 @@ class Answerer:
     def answer(self, request: ChatRequest, caller: Caller) -> Answer:
         """The answer to a chat, its first delta already pulled; close its deltas.
 
-        UnknownModel, UnknownStore, NotFound and the model's errors are raised here, before anything is given out.
+        UnknownModel, UnknownStore, NotFound, NotReady and the model's errors are raised here, before anything is given
+        out.
         """
         target = self._directory.resolve(request.model, request.client_model, caller)
         timings_s: dict[str, float] = {}
@@ -112,7 +126,7 @@ class Answerer:
         """
         target = self._directory.resolve(request.model, request.client_model, caller)
         timings_s: dict[str, float] = {}
-        native = None if target.agent else self._native(request, target, timings_s)
+        native = None if target.agent or _asks_files(request) else self._native(request, target, caller, timings_s)
         if native is not None:
             return self._answer("cmpl-", request.model, native, timings_s)
         chats = carrying.chat_requests(request)
@@ -124,11 +138,14 @@ class Answerer:
             answer.query = "\n".join(one.query or "" for one in prepared)
         return answer
 
-    def _native(self, request: CompletionRequest, target: Target, timings_s: dict[str, float]) -> Opened | None:
+    def _native(
+        self, request: CompletionRequest, target: Target, caller: Caller, timings_s: dict[str, float]
+    ) -> Opened | None:
         """The upstream's own completion, opened; None when it has none."""
         model = self._models.completion_model(target.model)
         if model is None:
             return None
+        model = self._cached(model, request, caller)
         try:
             return self._open(partial(model.complete, replace(request, model=target.model)), timings_s)
         except NotServed:
@@ -136,12 +153,12 @@ class Answerer:
 
     def _prepare(self, request: ChatRequest, target: Target, caller: Caller, timings_s: dict[str, float]) -> _Prepared:
         model = self._models.chat_model(target.model)
-        agent = target.agent
+        agent = target.agent or (_NOBODY if _asks_files(request) else None)
         request = replace(request, model=target.model)
         if agent is None:
             if target.model == EXTRACTIVE:  # no upstream sees `lang`, the built-in model answers in it
                 request = replace(request, lang=language.answering(request))
-            return _Prepared(model, request)
+            return _Prepared(self._cached(model, request, caller), request)
         request = replace(
             request, params=_defaulted(agent.params, request.params), lang=language.answering(request, agent.lang)
         )
@@ -149,7 +166,7 @@ class Answerer:
             messages = request.messages
             if agent.instructions:
                 messages = prompt.preceded(messages, agent.instructions)
-            return _Prepared(model, replace(request, messages=messages))
+            return _Prepared(self._cached(model, request, caller), replace(request, messages=messages))
         began = self._clock.perf_counter()
         prepared = self._grounded(request, target, agent, model, caller)
         timings_s["retrieve"] = timings_s.get("retrieve", 0.0) + self._clock.perf_counter() - began
@@ -158,7 +175,8 @@ class Answerer:
     def _grounded(
         self, request: ChatRequest, target: Target, agent: Agent, model: ChatModel, caller: Caller
     ) -> _Prepared:
-        scope = self._retriever.scope(target, request.rag, request.files, caller)
+        scope = self._retriever.scope(target, request, caller)
+        model = self._cached(model, request, caller, scope)  # for the rewriting too: it decides what is found
         if target.model == EXTRACTIVE:
             query = rewriting.carried_over(request.messages)
         else:
@@ -171,6 +189,16 @@ class Answerer:
         told = prompt.grounded(agent.instructions, request.lang, grounding.passages)
         request = replace(request, messages=prompt.preceded(request.messages, told), grounding=grounding)
         return _Prepared(model, request, sources, query, footer)
+
+    def _cached(
+        self, model: M, request: ChatRequest | CompletionRequest, caller: Caller, scope: Scope | None = None
+    ) -> M:
+        """The model, with the cache before it if the request wants that."""
+        use = request.rag.cache
+        if use is None or not use.ttl_s:
+            return model
+        versions = self._retriever.versions(scope) if scope else {}
+        return self._cache.around(model, owner=caller.owner, versions=versions, use=use)
 
     def _open(self, deltas: Callable[[], Iterator[Delta]], timings_s: dict[str, float]) -> Opened:
         began = self._clock.perf_counter()
@@ -198,6 +226,11 @@ def _completed(prepared: list[_Prepared], request: CompletionRequest) -> Iterato
 
 def _echoed(prepared: _Prepared, text: str) -> Iterator[Delta]:
     return carrying.echoed(prepared.deltas(), text)
+
+
+def _asks_files(request: ChatRequest | CompletionRequest) -> bool:
+    """Whether it is to be answered from files of its own, whoever writes."""
+    return bool(request.files) and request.rag.enabled
 
 
 def _defaulted(usual: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:

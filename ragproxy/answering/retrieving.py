@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from ragproxy.answering.context import pack
 from ragproxy.answering.directory import Target, shown
-from ragproxy.domain import Agent, Caller, Filter, Grounding, RagOptions, Store
-from ragproxy.errors import InvalidRequest, NotFound, UnknownStore
+from ragproxy.answering.on_demand import OnDemand, Places
+from ragproxy.domain import Agent, Caller, ChatRequest, Filter, Grounding, Passage, RagOptions, Store
+from ragproxy.errors import InvalidRequest, UnknownStore
 from ragproxy.retrieval import Index
 from ragproxy.state import State
 
@@ -20,10 +21,14 @@ class Scope:
     """What a question may be searched in, and how; everything in it exists."""
 
     stores: tuple[str, ...]  # ids
-    files: tuple[str, ...] | None
+    files: Places | None  # None: all of the stores'
     filters: Filter | None
     top_k: int
     min_score: float
+
+    def takes(self, passage: Passage) -> bool:
+        """Whether it is of a file wanted, and not a copy of one in another store than the one it is searched in."""
+        return self.files is None or self.files.store_of.get(passage.chunk.file_id) == passage.store_id
 
 
 class Retriever:
@@ -33,6 +38,7 @@ class Retriever:
         self,
         index: Index,
         state: State,
+        on_demand: OnDemand,
         *,
         top_k: int,
         min_score: float,
@@ -41,31 +47,41 @@ class Retriever:
     ) -> None:
         self._index = index
         self._state = state
+        self._on_demand = on_demand
         self._top_k = top_k
         self._min_score = min_score
         self._context_tokens = context_tokens
         self._count = count
 
-    def scope(self, target: Target, rag: RagOptions, files: Sequence[str] | None, caller: Caller) -> Scope:
+    def scope(self, target: Target, request: ChatRequest, caller: Caller) -> Scope:
         """The stores and files a request means. UnknownStore or NotFound names the one that is not there.
 
-        An empty list restricts nothing: some clients always send the field. Using a store puts its expiry off;
-        InvalidRequest when it has expired.
+        Files are found wherever they are, and indexed first if need be: errors as of `OnDemand.find`. An empty list of
+        them restricts nothing: some clients always send the field. Using a store puts its expiry off; InvalidRequest
+        when it has expired.
         """
+        rag = request.rag
         stores = self._stores(target, rag, caller)
         for store in stores:
             if store.status == "expired":
                 raise InvalidRequest(f"The vector store '{store.id}' has expired", code="vector_store_expired")
             self._state.stores.touch(store.id)
-        if files:
-            self._check_files(stores, files)
+        ids = [store.id for store in stores]
+        places = None
+        if request.files:
+            places = self._on_demand.find(request.files, ids, owner=caller.owner, cancel=request.cancel)
+            ids += places.store_of.values()
         return Scope(
-            stores=tuple(store.id for store in stores),
-            files=tuple(files) if files else None,
+            stores=tuple(dict.fromkeys(ids)),
+            files=places,
             filters=rag.filters,
             top_k=self._top_k if rag.top_k is None else rag.top_k,
             min_score=self._min_score if rag.min_score is None else rag.min_score,
         )
+
+    def versions(self, scope: Scope) -> dict[str, int | None]:
+        """The version of each store; a search that follows may have found what is newer, and nothing older."""
+        return {store_id: self._state.changes.version(store_id) for store_id in scope.stores}
 
     def ground(self, query: str, scope: Scope) -> Grounding:
         """What the search found, its passages only those that fit the context, in the order they will be shown."""
@@ -74,15 +90,19 @@ class Retriever:
         found = self._index.search(
             scope.stores,
             query,
-            top_k=scope.top_k,
-            files=scope.files,
+            top_k=scope.top_k * (scope.files.copies if scope.files else 1),
+            files=tuple(scope.files.store_of) if scope.files else None,
             filters=scope.filters,
             min_score=scope.min_score,
         )
         present = {store: self._state.files.attributes(store) for store in scope.stores}
         # a removed file leaves its store at once, and its chunks leave the index a little later
-        shown = [passage for passage in found.passages if passage.chunk.file_id in present[passage.store_id]]
-        return replace(found, passages=pack(shown, self._context_tokens, self._count))
+        shown = [
+            passage
+            for passage in found.passages
+            if passage.chunk.file_id in present[passage.store_id] and scope.takes(passage)
+        ]
+        return replace(found, passages=pack(shown[: scope.top_k], self._context_tokens, self._count))
 
     def _stores(self, target: Target, rag: RagOptions, caller: Caller) -> list[Store]:
         if rag.stores:
@@ -120,9 +140,3 @@ class Retriever:
                 raise UnknownStore(message, param="model") from err
             stores[store.id] = store
         return list(stores.values())
-
-    def _check_files(self, stores: Sequence[Store], files: Sequence[str]) -> None:
-        known = [self._state.files.attributes(store.id) for store in stores]
-        for at, file_id in enumerate(files):
-            if not any(file_id in attributes for attributes in known):
-                raise NotFound(f"The stores searched hold no file {shown(file_id)}", param=f"files[{at}]")

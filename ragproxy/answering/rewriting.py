@@ -1,4 +1,7 @@
-"""The query of a conversation: its last user turn, made to stand alone when it leans on earlier ones."""
+"""What is searched for: the last user turn of a conversation, made to stand alone, or a search's own queries.
+
+A model that is asked to help is asked in one short call, and nothing it does makes a query worse than it was.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ragproxy.answering.opening import closing
-from ragproxy.domain import ChatModel, ChatRequest, Message
+from ragproxy.domain import Cancel, ChatModel, ChatRequest, Message, Tally
 from ragproxy.errors import RagproxyError
 from ragproxy.retrieval import terms
 
@@ -15,6 +18,8 @@ TURNS = 6  # messages shown to the model that rewrites, the last user turn inclu
 LONGEST_QUERY = 4000  # code points searched for; a pasted document keeps its two ends, where its question is
 _LONGEST_TURN = 1000
 _LONGEST_REWRITE = 500
+_LONGEST_SEARCH = 1000  # code points of a query that is rewritten; a longer one is a document, and says enough
+_TOKENS = 100  # of a rewritten query
 _MOST_CARRIED = 12  # words of earlier turns
 
 _ASK = """\
@@ -23,6 +28,13 @@ and fill in what it leaves out. Keep its language and as many of its words as yo
 repeat it. Reply with the question and nothing else; do not answer it.
 
 {conversation}"""
+
+_ASK_SEARCHES = """\
+Rewrite each numbered question below as a query for a search engine that looks for its words in documents. Keep the \
+words that say what is looked for, in their language; leave out greetings and everything else around them; correct \
+misspellings. Do not answer anything. Reply with one numbered query a line, and nothing else.
+
+{queries}"""
 
 _THINKING = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL)
 _BEGINS_LEANING = re.compile(
@@ -42,6 +54,7 @@ _DEFINES = re.compile(
     r"\W*(?:(?:what|who) (?:is|are|was|were) (?!the )|what's (?!the )|qu'est-ce qu|c'est quoi|qui (?:est|était|sont) )",
     re.IGNORECASE,
 )
+_NUMBERED = re.compile(r"\W*(\d{1,2})\s*[.):]\s*(.+)")
 _WORD = re.compile(r"\w{2,}(?:-\w+)*|\d|[^\W\x00-\x7f]")  # no l of "l'offre"
 
 
@@ -57,8 +70,7 @@ def question(messages: Sequence[Message]) -> str:
 def rewritten(messages: Sequence[Message], model: ChatModel, request: ChatRequest) -> str:
     """The question made to stand alone by `model`, in one short call made for `request`.
 
-    The question itself when nothing comes before it, when the call fails, or when its reply cannot be a query. A reply
-    that has no term in common with the question has drifted: the question's own words are added to it.
+    The question itself when nothing comes before it, when the call fails, or when its reply cannot be a query.
     """
     raw = question(messages)
     turns = _turns(messages)
@@ -68,10 +80,33 @@ def rewritten(messages: Sequence[Message], model: ChatModel, request: ChatReques
         reply = _said(model, _asking(turns[-TURNS:], request))
     except RagproxyError:
         return raw  # a worse query is better than no answer
-    reply = " ".join(_THINKING.sub(" ", reply).split()).strip("\"'“”«» ")
-    if not reply or len(reply) > max(_LONGEST_REWRITE, len(raw) + 200):
-        return raw
-    return reply if set(terms(reply)) & set(terms(raw)) else f"{reply} {raw}"
+    return _sound(reply, raw)
+
+
+def searches(queries: Sequence[str], model: ChatModel, name: str, cancel: Cancel, tally: Tally) -> tuple[str, ...]:
+    """The queries as `model`, whose name is `name`, would type them into a search box, all in one short call.
+
+    A query stays as it is when it is very long, when the call fails, or when its reply cannot be a query.
+    """
+    asked = {number: " ".join(query.split()) for number, query in enumerate(queries, start=1)}
+    asked = {number: query for number, query in asked.items() if query and len(query) <= _LONGEST_SEARCH}
+    if not asked:
+        return tuple(queries)
+    lines = "\n".join(f"{number}. {query}" for number, query in asked.items())
+    params = {"max_tokens": _TOKENS * len(asked), "temperature": 0}
+    ask = Message("user", _ASK_SEARCHES.format(queries=lines))
+    try:
+        reply = _said(model, ChatRequest(model=name, messages=(ask,), params=params, cancel=cancel, tally=tally))
+    except RagproxyError:
+        return tuple(queries)
+    numbered = map(_NUMBERED.match, _THINKING.sub(" ", reply).splitlines())
+    replies = {int(line[1]): line[2] for line in numbered if line}
+    if len(queries) == 1:
+        replies.setdefault(1, reply)  # many leave the number out when there is but one
+    return tuple(
+        _sound(replies.get(number, ""), query) if number in asked else query
+        for number, query in enumerate(queries, start=1)
+    )
 
 
 def carried_over(messages: Sequence[Message]) -> str:
@@ -124,14 +159,32 @@ def _asking(turns: Sequence[Message], request: ChatRequest) -> ChatRequest:
     lines = (f"{turn.role.capitalize()}: {_clipped(turn.text.strip(), _LONGEST_TURN)}" for turn in turns)
     # the newer models refuse the older name of the limit, the older servers do not know the newer one
     limit = "max_completion_tokens" if "max_completion_tokens" in request.params else "max_tokens"
-    params: Mapping[str, Any] = {limit: 100, "temperature": 0}
+    params: Mapping[str, Any] = {limit: _TOKENS, "temperature": 0}
     ask = Message("user", _ASK.format(conversation="\n\n".join(lines)))
-    return ChatRequest(model=request.model, messages=(ask,), params=params, cancel=request.cancel)
+    return ChatRequest(
+        model=request.model,
+        messages=(ask,),
+        params=params,
+        headers=request.headers,
+        cancel=request.cancel,
+        tally=request.tally,
+    )
 
 
 def _said(model: ChatModel, request: ChatRequest) -> str:
     with closing(model.chat(request)) as deltas:
         return "".join(delta.content or "" for delta in deltas if delta.index == 0)
+
+
+def _sound(reply: str, raw: str) -> str:
+    """The model's reply as a query; `raw` when it cannot be one.
+
+    A reply that has no term in common with the raw query has drifted: the query's own words are added to it.
+    """
+    reply = " ".join(_THINKING.sub(" ", reply).split()).strip("\"'“”«» ")
+    if not reply or len(reply) > max(_LONGEST_REWRITE, len(raw) + 200):
+        return raw
+    return reply if set(terms(reply)) & set(terms(raw)) else f"{reply} {raw}"
 
 
 def _clipped(text: str, longest: int) -> str:

@@ -2,19 +2,47 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Sequence
 
-from ragproxy.domain import Filter, Passage
+from ragproxy.answering import rewriting
+from ragproxy.answering.pipeline import EXTRACTIVE
+from ragproxy.domain import Cancel, Filter, Models, Passage, Tally
+from ragproxy.errors import UnknownModel
 from ragproxy.retrieval import Index
 from ragproxy.state import State
+
+_PATIENCE_S = 10.0  # for a model that rewrites; the search itself takes milliseconds
 
 
 class Searcher:
     """Finds passages in one store."""
 
-    def __init__(self, index: Index, state: State) -> None:
+    def __init__(self, index: Index, state: State, models: Models, *, patience_s: float = _PATIENCE_S) -> None:
         self._index = index
         self._state = state
+        self._models = models
+        self._patience_s = patience_s
+
+    def rewritten(self, queries: Sequence[str], tally: Tally) -> tuple[str, ...]:
+        """The queries as the model that writes the answers would search for them, in their order.
+
+        They stay as they are with the built-in model, whose search passes over question words anyway, and when the
+        model fails or is too slow. What it consumes is put on the tally.
+        """
+        name = self._models.default
+        if name == EXTRACTIVE:
+            return tuple(queries)
+        cancel = Cancel()
+        patience = threading.Timer(self._patience_s, cancel.cancel)
+        patience.daemon = True
+        patience.start()
+        try:
+            return rewriting.searches(queries, self._models.chat_model(name), name, cancel, tally)
+        except UnknownModel:  # the upstream no longer has it
+            return tuple(queries)
+        finally:
+            patience.cancel()
 
     def search(
         self,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from flask import Response
 
+from ragproxy.api.caching import controlled
 from ragproxy.api.context import services, visit
+from ragproxy.api.custom_headers import accompanied
 from ragproxy.api.resource import Resource
-from ragproxy.api.stream import respond
+from ragproxy.api.stream import paced, respond
 from ragproxy.domain import ChatRequest
 from ragproxy.wire.chat import chat_chunks, chat_completion
 from ragproxy.wire.chat_request import CHAT_REQUEST
@@ -24,6 +26,7 @@ def create_chat_completion(request: ChatRequest) -> Response:
 def chat(request: ChatRequest) -> Response:
     """Answer a chat request in OpenAI's chat shape, streamed or whole."""
     caller = visit().caller
+    request = accompanied(paced(controlled(request)))
     return respond(
         request,
         lambda: services.answerer.answer(request, caller),

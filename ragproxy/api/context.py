@@ -20,12 +20,13 @@ services = cast(Services, LocalProxy(lambda: current_app.extensions[EXTENSION]))
 
 @dataclass
 class Visit:
-    """One request: its id, its caller, and how long its parts took."""
+    """One request: its id, its caller, how long its parts took, and what goes along with it."""
 
     id: str
     started: float = field(default_factory=time.perf_counter)
     caller: Caller = field(default_factory=Caller)
     timings_s: dict[str, float] = field(default_factory=dict)
+    custom: dict[str, str] = field(default_factory=dict)  # the X-Custom-* headers it came with
 
     @property
     def elapsed_s(self) -> float:

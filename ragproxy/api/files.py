@@ -46,15 +46,16 @@ def form_doc(required: list[str], **properties: Any) -> dict[str, Any]:
 def create_file() -> Response:
     """Upload a file"""
     librarian = services.librarian
-    form = receive(request, "file", librarian.keep, limit=librarian.file_limit)
-    about: FileForm = load(FILE_FORM, form.fields)
-    file = librarian.add(
-        form.file,
-        owner=visit().caller.owner,
-        filename=load(FILE_NAME, {"file": form.filename})["file"],
-        purpose=about.purpose,
-        lifetime_s=about.lifetime_s,
-    )
+    limit = librarian.file_limit
+    with receive(request, "file", librarian.keep, librarian.drop, limit=limit.size, beyond=limit.message) as form:
+        about: FileForm = load(FILE_FORM, form.fields)
+        file = librarian.add(
+            form.file,
+            owner=visit().caller.owner,
+            filename=load(FILE_NAME, {"file": form.filename})["file"],
+            purpose=about.purpose,
+            lifetime_s=about.lifetime_s,
+        )
     return json_response(file_json(file))
 
 
@@ -75,7 +76,9 @@ def retrieve_file(file_id: str) -> Response:
 @bp.route("/files/<file_id>", methods=["DELETE"])
 def delete_file(file_id: str) -> Response:
     """Delete a file, from every vector store too"""
-    services.librarian.forget(file_id, owner=visit().caller.owner)
+    owner = visit().caller.owner
+    services.librarian.forget(file_id, owner=owner)
+    services.copies.forget(file_id, owner=owner)
     return json_response(deleted_json(file_id, "file"))
 
 

@@ -1,11 +1,12 @@
-"""Multipart forms with one file in them, read as they arrive: the file goes where it is kept, never into memory."""
+"""Multipart forms with files in them, read as they arrive: a file goes where it is kept, never into memory."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -13,7 +14,7 @@ from werkzeug.http import parse_options_header
 from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
 
 from ragproxy.api.body import pieces
-from ragproxy.errors import BodyTooLarge, InvalidRequest, UnsupportedMediaType
+from ragproxy.errors import BodyTooLarge, InvalidRequest, RagproxyError, StateUnavailable, UnsupportedMediaType
 
 MAX_PARTS = 100
 MAX_FIELD = 64 << 10  # bytes of a field that is no file
@@ -21,6 +22,21 @@ BUFFER = 1 << 20  # of what is neither: headers, and what stands around the part
 AROUND = 1 << 20  # bytes that a form may take beside its file
 
 Kept = TypeVar("Kept")
+
+
+class Decoder(MultipartDecoder):
+    """werkzeug's, but where a read ends just behind a boundary's own characters it waits to see what follows.
+
+    The original (3.1.9) has by then taken the line break before the boundary for the end of the part's content.
+    """
+
+    def __init__(self, between: bytes, *, max_parts: int) -> None:
+        super().__init__(between, BUFFER, max_parts=max_parts)
+        self._unfinished = re.compile(rb"(?:\r\n|\r|\n)--" + re.escape(between) + rb"(?:-|[^\S\r\n]+)\Z")
+
+    def _last_partial_boundary_index(self, data: bytes | bytearray) -> int:
+        match = self._unfinished.search(data)
+        return match.start() if match else super()._last_partial_boundary_index(data)
 
 
 class FilePart:
@@ -50,74 +66,123 @@ class Form(Generic[Kept]):
     file: Kept
 
 
-def receive(request: Request, name: str, keep: Callable[[FilePart], Kept], *, limit: int) -> Form[Kept]:
-    """Read a form, its file (the part called `name`) through `keep` on the way.
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a form, whose bytes are to be read before the next one is asked for."""
 
-    BodyTooLarge when the form cannot hold a file of at most `limit` bytes, UnsupportedMediaType, InvalidRequest; and
-    whatever `keep` raises. It may have run when a later part is at fault.
+    name: str
+    content: FilePart
+
+    def text(self, limit: int = MAX_FIELD) -> str:
+        """The text of a field. InvalidRequest when it is longer than `limit` bytes, or no text."""
+        return _text(self.name, self.content, limit)
+
+
+def parts(request: Request, *, limit: int, beyond: str, max_parts: int) -> Generator[Part, None, None]:
+    """The parts of a form, of at most `limit` bytes beside what stands around its files; close it when done.
+
+    Errors as of `receive`.
     """
-    decoder = MultipartDecoder(_boundary(request), BUFFER, max_parts=MAX_PARTS)
-    _bound(request, limit)
-    with closing(_events(request, decoder, limit)) as events:
-        return _read(events, name, keep)
+    decoder = Decoder(boundary(request), max_parts=max_parts)
+    bound(request, limit, beyond)
+    with closing(_events(request, decoder, beyond)) as events:
+        for event in events:
+            if isinstance(event, (Field, File)):
+                yield Part(str(event.name), FilePart(events))
 
 
-def _read(events: Iterator[Event], name: str, keep: Callable[[FilePart], Kept]) -> Form[Kept]:
+@contextmanager
+def receive(
+    request: Request,
+    name: str,
+    keep: Callable[[FilePart], Kept],
+    drop: Callable[[Kept], None],
+    *,
+    limit: int,
+    beyond: str,
+) -> Iterator[Form[Kept]]:
+    """A form for the block to work on, its file (the part called `name`) read through `keep` on the way.
+
+    When a later part is at fault, or the block refuses it all, what was kept is dropped. BodyTooLarge, saying
+    `beyond`, when the form cannot hold a file of at most `limit` bytes; UnsupportedMediaType, InvalidRequest; and
+    whatever `keep` raises.
+    """
+    decoder = Decoder(boundary(request), max_parts=MAX_PARTS)
+    bound(request, limit, beyond)
+    with closing(_events(request, decoder, beyond)) as events:
+        form = _read(events, name, keep, drop)
+    try:
+        yield form
+    except StateUnavailable:  # what the block wrote may be there all the same
+        raise
+    except RagproxyError:
+        drop(form.file)
+        raise
+
+
+def _read(
+    events: Iterator[Event], name: str, keep: Callable[[FilePart], Kept], drop: Callable[[Kept], None]
+) -> Form[Kept]:
     fields: dict[str, str] = {}
     filename: str | None = None
-    files: list[Kept] = []
-    for event in events:
-        if not isinstance(event, (Field, File)):
-            continue
-        if event.name != name:
-            fields[str(event.name)] = _text(event, FilePart(events))
-        elif files:
-            raise InvalidRequest(f"Send one '{name}' at a time", param=name, code="too_many_files")
-        else:
-            filename = _base_name(event.filename) if isinstance(event, File) else None
-            files.append(keep(FilePart(events)))
-    if not files:
-        raise InvalidRequest(f"Missing required parameter '{name}'", param=name, code="missing_required_parameter")
+    with ExitStack() as undoing:
+        files: list[Kept] = []
+        for event in events:
+            if not isinstance(event, (Field, File)):
+                continue
+            if event.name != name:
+                fields[str(event.name)] = _text(str(event.name), FilePart(events), MAX_FIELD)
+            elif files:
+                raise InvalidRequest(f"Send one '{name}' at a time", param=name, code="too_many_files")
+            else:
+                filename = _base_name(event.filename) if isinstance(event, File) else None
+                files.append(keep(FilePart(events)))
+                undoing.callback(drop, files[0])
+        if not files:
+            raise InvalidRequest(f"Missing required parameter '{name}'", param=name, code="missing_required_parameter")
+        undoing.pop_all()
     return Form(fields, filename, files[0])
 
 
-def _boundary(request: Request) -> bytes:
+def boundary(request: Request) -> bytes:
+    """What stands between the parts of a form. UnsupportedMediaType, InvalidRequest."""
     if request.mimetype != "multipart/form-data":
         raise UnsupportedMediaType(
             f"Send the body as 'Content-Type: multipart/form-data', not '{request.mimetype or 'nothing'}'"
         )
-    boundary = parse_options_header(request.content_type)[1].get("boundary", "")
-    if not boundary or not boundary.isascii():
+    between = parse_options_header(request.content_type)[1].get("boundary", "")
+    if not between or not between.isascii():
         raise InvalidRequest("'Content-Type: multipart/form-data' needs a 'boundary'")
-    return boundary.encode()
+    return between.encode()
 
 
-def _bound(request: Request, limit: int) -> None:
+def bound(request: Request, limit: int, beyond: str) -> None:
     """Let the body be as large as its file may be, which is more than JSON gets."""
     request.max_content_length = limit + AROUND
     if (request.content_length or 0) > limit + AROUND:
-        raise _too_large(limit)
+        raise BodyTooLarge(beyond)
 
 
-def _events(request: Request, decoder: MultipartDecoder, limit: int) -> Generator[Event, None, None]:
+def _events(request: Request, decoder: MultipartDecoder, beyond: str) -> Generator[Event, None, None]:
     try:
         for piece in pieces(request):
-            _feed(decoder, piece)
-            yield from _decoded(decoder)
+            feed(decoder, piece)
+            yield from decoded(decoder)
     except RequestEntityTooLarge as err:
-        raise _too_large(limit) from err
-    _feed(decoder, None)
-    yield from _decoded(decoder)
+        raise BodyTooLarge(beyond) from err
+    feed(decoder, None)
+    yield from decoded(decoder)
 
 
-def _feed(decoder: MultipartDecoder, piece: bytes | None) -> None:
+def feed(decoder: MultipartDecoder, piece: bytes | None) -> None:
+    """Give the decoder what was received; None is the end. InvalidRequest as of `decoded`."""
     try:
         decoder.receive_data(piece)
     except RequestEntityTooLarge as err:  # its buffer, not the body
         raise _malformed() from err
 
 
-def _decoded(decoder: MultipartDecoder) -> Iterator[Event]:
+def decoded(decoder: MultipartDecoder) -> Iterator[Event]:
     """The events in what was received. InvalidRequest when the form is not well-formed, or ends too early."""
     while True:
         try:
@@ -131,17 +196,17 @@ def _decoded(decoder: MultipartDecoder) -> Iterator[Event]:
             return
 
 
-def _text(event: Any, part: FilePart) -> str:
+def _text(name: str, part: FilePart, limit: int) -> str:
     """The text of a field."""
     text = b""
     while data := part.read(MAX_FIELD):
         text += data
-        if len(text) > MAX_FIELD:
-            raise InvalidRequest(f"A field of the form is longer than {MAX_FIELD} bytes", param=str(event.name)[:64])
+        if len(text) > limit:
+            raise InvalidRequest(f"A field of the form is longer than {limit} bytes", param=name[:64])
     try:
         return text.decode()
     except UnicodeDecodeError as err:
-        raise InvalidRequest("A field of the form is not valid UTF-8", param=str(event.name)[:64]) from err
+        raise InvalidRequest("A field of the form is not valid UTF-8", param=name[:64]) from err
 
 
 def _base_name(filename: str) -> str:
@@ -151,7 +216,3 @@ def _base_name(filename: str) -> str:
 
 def _malformed() -> InvalidRequest:
     return InvalidRequest("The body is not a whole and well-formed multipart form")
-
-
-def _too_large(limit: int) -> BodyTooLarge:
-    return BodyTooLarge(f"The file is larger than {limit >> 20} MiB")

@@ -8,6 +8,7 @@ from functools import partial
 
 from flask import Flask, Response, request
 
+from ragproxy.api import custom_headers
 from ragproxy.api.body import discard, is_announced
 from ragproxy.api.context import services, visit
 
@@ -26,8 +27,14 @@ def authenticate() -> None:
         return
     current = visit()
     started = time.perf_counter()
-    current.caller = services.identity.identify(request.headers.get("Authorization"))
+    current.caller = services.identity.identify(_authorization())
     current.timings_s["auth"] = time.perf_counter() - started
+
+
+def _authorization() -> str | None:
+    """The Authorization header; without one, the key as Azure's clients send it."""
+    key = request.headers.get("api-key")
+    return request.headers.get("Authorization") or (f"Bearer {key}" if key else None)
 
 
 def _begin() -> None:
@@ -42,6 +49,7 @@ def _finish(response: Response) -> Response:
     response.headers["openai-processing-ms"] = str(round(elapsed_s * 1000))
     timings = {**current.timings_s, "total": elapsed_s}
     response.headers["Server-Timing"] = ", ".join(f"{name};dur={s * 1000:.1f}" for name, s in timings.items())
+    custom_headers.give_back(response)
     route = request.url_rule.rule if request.url_rule else "unknown"
     metrics = services.metrics
     metrics.requests.labels(request.method, route, response.status_code).inc()

@@ -26,6 +26,8 @@ STATUS: tuple[tuple[type[errors.RagproxyError], int, str], ...] = (
     (errors.NotFound, 404, "invalid_request_error"),
     (errors.Conflict, 409, "invalid_request_error"),
     (errors.OverQuota, 429, "rate_limit_error"),
+    (errors.ClientGone, 499, "invalid_request_error"),  # nginx's number; only the log and the metrics see it
+    (errors.NotReady, 503, "server_error"),
     (errors.NotServed, 501, "server_error"),
     (errors.UpstreamTimeout, 504, "server_error"),
     (errors.UpstreamUnavailable, 503, "server_error"),
@@ -57,15 +59,14 @@ def problem(error: errors.RagproxyError) -> Response:
     """The answer to a request that raised one of ours."""
     status, body = describe(error)
     response = _answer(status, body)
-    if isinstance(error, errors.UpstreamError):
-        response.headers.update(error.headers)
-    if isinstance(error, errors.OverQuota):
+    response.headers.update(error.headers)
+    if isinstance(error, (errors.OverQuota, errors.NotReady)):
         response.headers["retry-after"] = str(max(1, math.ceil(error.retry_after_s)))
         response.headers["retry-after-ms"] = str(max(1, math.ceil(error.retry_after_s * 1000)))
     if isinstance(error, errors.Unauthenticated):
         response.headers["WWW-Authenticate"] = 'Bearer realm="ragproxy"'
-    if isinstance(error, errors.StorageFull):
-        response.headers["x-should-retry"] = "false"  # room comes back by hand
+    if isinstance(error, (errors.StorageFull, errors.NotServed)):
+        response.headers["x-should-retry"] = "false"  # room comes back by hand, and so does a setting
     if status >= 500:
         log.warning("answered %d", status, extra={"request": visit().id, "code": error.code})
     return response

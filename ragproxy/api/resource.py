@@ -10,6 +10,7 @@ from flask_smorest import Blueprint
 from webargs.core import is_json
 from webargs.flaskparser import FlaskParser
 
+from ragproxy.api import custom_headers
 from ragproxy.api.body import read
 from ragproxy.api.guard import authenticate
 from ragproxy.errors import InvalidRequest, UnsupportedMediaType
@@ -48,4 +49,5 @@ class Resource(Blueprint):
 
     def __init__(self, name: str, description: str) -> None:
         super().__init__(name, __name__, description=description)
+        self.before_request(custom_headers.note)  # first, so that a 401 gives them back too
         self.before_request(authenticate)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import Response, current_app, request
 
 from ragproxy.api import problems
+from ragproxy.api.accounting import settling, tell_cost
 from ragproxy.api.context import services, visit
 from ragproxy.api.hangup import Hangups
 from ragproxy.domain import Answer, Cancel, ChatRequest, CompletionRequest
-from ragproxy.errors import RagproxyError
+from ragproxy.errors import ClientGone, RagproxyError
 from ragproxy.wire import sse
 from ragproxy.wire.errors import error_body
 from ragproxy.wire.json import dumps
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 HANGUPS = "ragproxy.hangups"
+T = TypeVar("T", ChatRequest, CompletionRequest)
 
 
 def respond(
@@ -31,9 +35,10 @@ def respond(
     answer: Callable[[], Answer],
     *,
     whole: Callable[[Answer], dict],
-    chunks: Callable[[Answer], Iterator[dict]],
+    chunks: Callable[[Answer], Iterator[dict | None]],
 ) -> Response:
-    """Run `answer` while watching for a hang-up, and send it in the form asked for."""
+    """Run `answer` while watching for a hang-up, and send it in the form asked for; what it consumed is recorded."""
+    settle = settling(asked.model, asked.tally)
     release = _hangups().watch(request.environ, asked.cancel)
     try:
         answered = answer()
@@ -41,17 +46,42 @@ def respond(
         if asked.stream:
             response = _event_stream(answered, chunks(answered), asked.cancel)
             response.call_on_close(release)
+            response.call_on_close(settle)
         else:
             try:
                 response = json_response(whole(answered))
             finally:
                 _close(answered)
                 release()
-    except BaseException:
+            settle()
+            tell_cost(response, asked.tally)
+    except BaseException as err:
         release()
+        settle()
+        if asked.cancel.cancelled and isinstance(err, RagproxyError):  # whatever broke, the hang-up broke it
+            raise ClientGone("The client hung up before its answer began") from err
         raise
     _describe(response, answered, header="header" in asked.rag.sources)
     return response
+
+
+def paced(asked: T) -> T:
+    """The request, with a sign of life wanted in its stream now and then."""
+    return replace(asked, pulse_s=services.settings.heartbeat_s) if asked.stream else asked
+
+
+@contextmanager
+def watched(cancel: Cancel) -> Iterator[None]:
+    """Cancel when the client hangs up during the block; what that breaks in it is raised as ClientGone."""
+    release = _hangups().watch(request.environ, cancel)
+    try:
+        yield
+    except RagproxyError as err:
+        if cancel.cancelled:
+            raise ClientGone("The client hung up before its answer began") from err
+        raise
+    finally:
+        release()
 
 
 def json_response(body: Any, status: int = 200) -> Response:
@@ -59,13 +89,13 @@ def json_response(body: Any, status: int = 200) -> Response:
     return Response(dumps(body), status=status, mimetype="application/json")
 
 
-def _event_stream(answer: Answer, chunks: Iterator[dict], cancel: Cancel) -> Response:
+def _event_stream(answer: Answer, chunks: Iterator[dict | None], cancel: Cancel) -> Response:
     metrics, request_id = services.metrics, visit().id
 
     def events() -> Iterator[bytes]:
         try:
             for chunk in chunks:
-                yield sse.frame(chunk)
+                yield sse.COMMENT if chunk is None else sse.frame(chunk)
             yield sse.DONE
         except RagproxyError as error:
             if cancel.cancelled:  # that broke the upstream off, and nobody is left to be told

@@ -35,8 +35,9 @@ def add_upload_part(upload_id: str) -> Response:
     """Add a part to an upload"""
     librarian = services.librarian
     upload = librarian.pending(upload_id, owner=visit().caller.owner)
-    form = receive(request, "data", librarian.keep_part, limit=librarian.part_limit)
-    part = librarian.add_part(upload, form.file)
+    limit = librarian.part_limit
+    with receive(request, "data", librarian.keep_part, librarian.drop, limit=limit.size, beyond=limit.message) as form:
+        part = librarian.add_part(upload, form.file)
     return json_response(part_json(part.id, part.upload_id, part.created))
 
 

@@ -6,10 +6,11 @@ from typing import Any
 
 from flask import Response
 
+from ragproxy.api.accounting import settling, tell_cost
 from ragproxy.api.context import services, visit
 from ragproxy.api.resource import Resource
 from ragproxy.api.stream import json_response
-from ragproxy.domain import Cursor, Store, StoreChange
+from ragproxy.domain import Cursor, Store, StoreChange, Tally
 from ragproxy.errors import InvalidRequest, UnknownStore
 from ragproxy.wire.files import deleted_json
 from ragproxy.wire.paging import STORE_QUERY, page_json
@@ -74,11 +75,15 @@ def search_vector_store(asked: SearchRequest, vector_store_id: str) -> Response:
     store = owned_store(vector_store_id)
     if store.status == "expired":
         raise InvalidRequest(f"The vector store '{store.id}' has expired", code="vector_store_expired")
-    # every query stands alone here: there is no conversation that `rewrite_query` could carry into it
+    tally = Tally()
+    queries = services.searcher.rewritten(asked.queries, tally) if asked.rewrite else asked.queries
+    settling(f"rag/{store.id}", tally)()
     passages = services.searcher.search(
-        store.id, asked.queries, top_k=asked.max_results, filters=asked.filters, min_score=asked.min_score
+        store.id, queries, top_k=asked.max_results, filters=asked.filters, min_score=asked.min_score
     )
-    return json_response(search_json(asked.queries, passages))
+    response = json_response(search_json(queries, passages))
+    tell_cost(response, tally)
+    return response
 
 
 def progress(body: dict[str, Any]) -> Response:

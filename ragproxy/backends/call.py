@@ -6,11 +6,14 @@ import ipaddress
 import os
 import queue
 import socket
+import struct
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from typing import Any
+
+_AT_ONCE = struct.pack("ii", 1, 0)  # seconds to linger: none
 
 
 class Call:
@@ -102,6 +105,8 @@ def _addresses(host: str, port: int, timeout_s: float | None, call: Call) -> lis
 
 def _shut_down(sock: socket.socket) -> None:
     with suppress(OSError):  # already closed by the other side
+        # a server that stands still would not hear of an end that stands in line behind what it does not take
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
         sock.shutdown(socket.SHUT_RDWR)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from time import monotonic
 from typing import Any
 
-from ragproxy.backends.http import Http, Reply
-from ragproxy.domain import ChatRequest, CompletionRequest, Delta
+from ragproxy.backends.http import Channel, Reply
+from ragproxy.domain import PULSE, ChatRequest, CompletionRequest, Delta
 from ragproxy.errors import NotServed, UpstreamBroken, UpstreamError, UpstreamRefused, UpstreamUnavailable
 from ragproxy.wire.chat import chat_body, chunk_deltas, completion_deltas
 from ragproxy.wire.completions import completion_body, text_chunk_deltas, text_completion_deltas
@@ -19,6 +20,9 @@ from ragproxy.wire.sse import events
 Reader = Callable[[Mapping[str, Any]], list[Delta]]
 
 _NO_SUCH_ROUTE = frozenset({404, 405, 501})
+_EARLY = 64  # chunks without choices that are held back until the model has begun
+_NO_SUCH_MODEL = frozenset({"model_not_found", "DeploymentNotFound"})
+_NOT_FOR_COMPLETIONS = frozenset({"OperationNotSupported"})  # Azure's word, with a 400
 _UNKNOWN = re.compile(r"not (?:exist|found|available)|unknown|no such", re.IGNORECASE)
 # what an error says of itself when its status says 200
 _STATUS = {
@@ -36,13 +40,13 @@ _STATUS = {
 
 
 class OpenAI:
-    """A ChatModel and CompletionModel: one model of one server.
+    """A ChatModel and CompletionModel: one model of one server, behind a channel to it.
 
     The upstream is asked for the mode that the client asked for. `chat_only` turns true when it has shown that it has
     no legacy completions for this model.
     """
 
-    def __init__(self, http: Http, name: str) -> None:
+    def __init__(self, http: Channel, name: str) -> None:
         self.name = name
         self.chat_only = False
         self._http = http
@@ -90,11 +94,12 @@ class OpenAI:
         of_chunk: Reader,
         of_whole: Reader,
     ) -> Iterator[Delta]:
-        with self._http.post(path, dumps(body), request.cancel, stream=request.stream) as reply:
+        stream, headers = request.stream, request.headers
+        with self._http.post(path, dumps(body), request.cancel, stream=stream, headers=headers) as reply:
             if reply.status >= 300:
                 raise self._refusal(path, reply)
             streamed = _is_stream(reply, asked=request.stream)
-            deltas = _streamed(reply, of_chunk) if streamed else self._whole(reply, of_whole)
+            deltas = _streamed(reply, of_chunk, request.pulse_s) if streamed else self._whole(reply, of_whole)
             first = next(deltas)
             yield replace(first, headers=passed_headers(reply.headers))
             yield from deltas
@@ -113,7 +118,8 @@ class OpenAI:
 
     def _refusal(self, path: str, reply: Reply) -> Exception:
         error = upstream_error(reply.status, _error_body(reply), reply.headers)
-        if path == "/completions" and reply.status in _NO_SUCH_ROUTE and not self._is_unknown(error):
+        missing = reply.status in _NO_SUCH_ROUTE and not self._is_unknown(error)
+        if path == "/completions" and (missing or error.code in _NOT_FOR_COMPLETIONS):
             self.chat_only = True
             return NotServed(
                 f"The upstream has no legacy completions for the model '{self.name}'; send it chat completions"
@@ -122,17 +128,25 @@ class OpenAI:
 
     def _is_unknown(self, error: UpstreamError) -> bool:
         """Whether a 404 is about the model, not about the route."""
-        return error.code == "model_not_found" or (self.name in error.message and bool(_UNKNOWN.search(error.message)))
+        return error.code in _NO_SUCH_MODEL or (self.name in error.message and bool(_UNKNOWN.search(error.message)))
 
 
-def _streamed(reply: Reply, of_chunk: Reader) -> Iterator[Delta]:
-    """The deltas of a stream.
+def _streamed(reply: Reply, of_chunk: Reader, pulse_s: float) -> Iterator[Delta]:
+    """The deltas of a stream; once it has begun, a PULSE whenever none came for `pulse_s`, though the server lives.
 
     It is whole when it says `[DONE]`, or when each of its choices has a finish_reason and the transfer ends properly:
     some servers leave `[DONE]` out. UpstreamBroken otherwise.
     """
     begun, unfinished, done = False, set[int](), False
-    for payload in events(reply.pieces()):
+    early: list[Delta] = []  # what Azure says of the prompt before the model has begun: it may still fail
+    given_at = 0.0
+    for payload in events(reply.pieces(pulse_s)):
+        now = monotonic()
+        if begun and 0 < pulse_s <= now - given_at:
+            given_at = now
+            yield PULSE
+        if not payload:
+            continue
         if payload == b"[DONE]":
             done = True
             break
@@ -141,8 +155,13 @@ def _streamed(reply: Reply, of_chunk: Reader) -> Iterator[Delta]:
             _raise_error_in(chunk, reply)
         for delta in of_chunk(chunk):
             if delta.index is not None:
-                begun = True
+                begun, given_at = True, now
                 (unfinished.discard if delta.finish_reason else unfinished.add)(delta.index)
+            if not begun and len(early) < _EARLY:
+                early.append(delta)
+                continue
+            yield from early
+            early.clear()
             yield delta
     if not begun or (unfinished and not done):
         raise UpstreamBroken("The upstream ended its answer before it was complete")

@@ -8,8 +8,7 @@ import shlex
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
-from ragproxy.domain import Caller, Chunk
-from ragproxy.errors import DataDirectoryBusy
+from ragproxy.domain import Caller
 from ragproxy.services import Services, build
 from ragproxy.settings import Settings
 from ragproxy.state import DataLock, State, holder, migrate, open_state
@@ -21,16 +20,17 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2
 
 
 @contextmanager
-def opened(settings: Settings, *, question: str = QUESTION, migrating: bool = False) -> Iterator[Services]:
+def opened(settings: Settings, *, migrating: bool = False) -> Iterator[Services]:
     """Every object, for one command; the embedded data is locked meanwhile, and brought up to date.
 
-    `migrating` brings a database server up to date too. DataDirectoryBusy says who holds the data, and how to ask
-    `question` there.
+    `migrating` brings a database server up to date too. DataDirectoryBusy says who holds the data.
     """
-    with held(settings, question=question):
+    with held(settings):
         if migrating or is_embedded(settings):
             migrate(settings.database)
         with closing(build(settings, lock=False)) as services:
+            if settings.chroma_url is None:
+                services.indexer.recover()  # whoever had files in hand when it ended is not there any more
             yield services
 
 
@@ -45,14 +45,11 @@ def records(settings: Settings) -> Iterator[State]:
 
 
 @contextmanager
-def held(settings: Settings, *, question: str = QUESTION) -> Iterator[None]:
+def held(settings: Settings) -> Iterator[None]:
     """The lock on the embedded data; nothing to lock when Chroma is a server."""
     lock = DataLock(settings.data_dir)
     if settings.chroma_url is None:
-        try:
-            lock.acquire(None)
-        except DataDirectoryBusy as err:
-            raise DataDirectoryBusy(_how_to_go_on(err.message, settings, question)) from err
+        lock.acquire(None)
     try:
         yield
     finally:
@@ -62,13 +59,6 @@ def held(settings: Settings, *, question: str = QUESTION) -> Iterator[None]:
 def is_embedded(settings: Settings) -> bool:
     """Whether the records are in a file of ours: no release phase migrates it, so whoever holds the data may."""
     return settings.database.startswith("sqlite")
-
-
-def _how_to_go_on(message: str, settings: Settings, question: str) -> str:
-    address = (holder(settings.data_dir) or {}).get("address")
-    if not address:
-        return f"{message}."
-    return f"{message}.\nOr ask it over HTTP:\n  {curl(address, question, settings)}"
 
 
 def curl(address: str, question: str, settings: Settings) -> str:
@@ -94,9 +84,9 @@ def place(filename: str, page: int | None) -> str:
     return printable(filename) + (f", page {page}" if page is not None else "")
 
 
-def excerpt(chunk: Chunk, width: int = 300) -> str:
-    """The passage on one line, cut at a word when it is longer than `width` characters."""
-    text = " ".join(printable(chunk.text).split())
+def excerpt(text: str, width: int = 300) -> str:
+    """The text on one line, cut at a word when it is longer than `width` characters."""
+    text = " ".join(printable(text).split())
     if len(text) <= width:
         return text
     return text[: width - 1].rsplit(" ", 1)[0] + "…"

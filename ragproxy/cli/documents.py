@@ -1,22 +1,25 @@
-"""`ragproxy ingest`, `reindex` and `stores list`: what is in the vector stores."""
+"""`ragproxy ingest`: files and folders into a vector store, here or on a server."""
 
 from __future__ import annotations
 
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
 
-from ragproxy.cli.context import CALLER, opened, printable, records
+from ragproxy.cli.context import CALLER, opened, printable
 from ragproxy.cli.progress import progress
-from ragproxy.domain import Store
-from ragproxy.errors import Conflict, UnknownStore
-from ragproxy.ingestion import Outcome, scan
-from ragproxy.settings import from_env
+from ragproxy.cli.remote import Remote, connect, remote_options
+from ragproxy.cli.sending import RemoteFolders, find_or_create_store
+from ragproxy.domain import Outcome, Store
+from ragproxy.errors import UnknownStore
+from ragproxy.ingestion import FolderIndex, scan, sync
+from ragproxy.settings import Settings, from_env
 from ragproxy.state import State
 
 STATUSES = ("added", "changed", "unchanged", "removed", "failed")
@@ -53,55 +56,41 @@ class Tally:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--store", default="default", show_default=True, help="Vector store to fill; made when it is absent.")
 @click.option("--prune", is_flag=True, help="Remove the files that are no longer there.")
+@remote_options
 @click.pass_context
-def ingest(ctx: click.Context, paths: tuple[Path, ...], store: str, prune: bool) -> None:
-    """Index files and folders. Those that have not changed are left as they are."""
+def ingest(
+    ctx: click.Context, paths: tuple[Path, ...], store: str, prune: bool, url: str | None, api_key: str | None
+) -> None:
+    """Index files and folders. Those that have not changed are left as they are.
+
+    A server that holds the data is given them over HTTP; without one, the data is opened.
+    """
     tally = Tally()
-    with opened(from_env(ctx.obj)) as services:
-        target = find_or_create(services.state, store)
-        with progress("files") as bar:
-            total = len(scan(paths))
-            bar.step(0, total)
-            for outcome in services.ingestor.ingest_folder(target, paths, prune=prune, caller=CALLER):
-                tally.add(outcome)
-                bar.step(tally.files.total() - tally.files["removed"], total, _pace(tally))
-                _tell(outcome)
+    settings = from_env(ctx.obj)
+    remote = connect(settings, url, api_key)
+    with _destination(settings, remote, store) as (index, target), progress("files") as bar:
+        total = len(scan(paths))
+        bar.step(0, total)
+        for outcome in sync(index, target, paths, prune=prune):
+            tally.add(outcome)
+            bar.step(tally.files.total() - tally.files["removed"], total, _pace(tally))
+            _tell(outcome)
     _conclude(tally, target)
     if tally.failures:
         ctx.exit(1)
 
 
-@click.command()
-@click.argument("store")
-@click.pass_obj
-def reindex(environ: Mapping[str, str], store: str) -> None:
-    """Index a vector store anew. Its vectors are then those of the embedder that is configured now."""
-    with opened(from_env(environ)) as services:
-        target = services.state.stores.find(store, owner=CALLER.owner)
-        with progress("chunks") as bar:
-            services.index.reindex(target.id, bar.step)
-        services.state.stores.bump(target.id)
-        click.echo(f"'{printable(target.name)}' is indexed anew: {services.index.count(target.id)} chunks.")
-
-
-@click.group()
-def stores() -> None:
-    """The vector stores."""
-
-
-@stores.command(name="list")
-@click.pass_obj
-def list_stores(environ: Mapping[str, str]) -> None:
-    """Show the vector stores: name, id, files, chunks."""
-    with records(from_env(environ)) as state:
-        rows = [_row(state, store) for store in state.stores.list(owner=CALLER.owner)]
-    if not rows:
-        click.echo("There is no vector store yet; `ragproxy ingest` makes one.")
-        return
-    rows.insert(0, ("NAME", "ID", "FILES", "CHUNKS"))
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    for name, id, files, chunks in rows:
-        click.echo(f"{name:<{widths[0]}}  {id:<{widths[1]}}  {files:>{widths[2]}}  {chunks:>{widths[3]}}")
+@contextmanager
+def _destination(settings: Settings, remote: Remote | None, store: str) -> Iterator[tuple[FolderIndex, Store]]:
+    """Where the files go, and the store of that name or id there, made when it is absent."""
+    if remote is None:
+        with opened(settings) as services:
+            yield services.ingestor, find_or_create(services.state, store)
+    else:
+        with remote:
+            found = find_or_create_store(remote, store)
+            target = Store(found["id"], found["name"], CALLER.owner, version=0, created=found["created_at"])
+            yield RemoteFolders(remote, file_limit_bytes=settings.file_limit_mb << 20), target
 
 
 def find_or_create(state: State, store: str) -> Store:
@@ -109,15 +98,7 @@ def find_or_create(state: State, store: str) -> Store:
     try:
         return state.stores.find(store, owner=CALLER.owner)
     except UnknownStore:
-        try:
-            return state.stores.create(store, owner=CALLER.owner)
-        except Conflict:  # another machine was faster
-            return state.stores.find(store, owner=CALLER.owner)
-
-
-def _row(state: State, store: Store) -> tuple[str, str, str, str]:
-    files = state.files.of_store(store.id)
-    return printable(store.name), store.id, str(len(files)), str(sum(file.chunks for file in files))
+        return state.stores.named(store, owner=CALLER.owner)
 
 
 def _pace(tally: Tally) -> str:
@@ -133,7 +114,7 @@ def _tell(outcome: Outcome) -> None:
 
 def _conclude(tally: Tally, store: Store) -> None:
     click.echo(f"'{printable(store.name)}': {tally}")
-    for number, outcome in enumerate(tally.failures):
+    for number, outcome in enumerate(sorted(tally.failures, key=lambda outcome: outcome.path)):
         if number == 0:
             click.echo("Not indexed:", err=True)
         click.echo(f"  {_name(outcome)}: {printable(outcome.reason or '')}", err=True)

@@ -3,34 +3,56 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from typing import Any
 
 import click
 
 from ragproxy.cli.context import CALLER, excerpt, opened, place, printable
-from ragproxy.domain import Answer, ChatRequest, Message, RagOptions, Source
+from ragproxy.cli.remote import Remote, connect, remote_options
+from ragproxy.cli.sending import find_store
+from ragproxy.domain import Answer, ChatRequest
+from ragproxy.errors import InvalidRequest
 from ragproxy.services import Services
 from ragproxy.settings import from_env
+from ragproxy.wire.chat_request import CHAT_REQUEST
+from ragproxy.wire.sources import source_json
+from ragproxy.wire.store_search import SEARCH_REQUEST, SearchRequest, search_json
+from ragproxy.wire.validation import load
 
 MODEL = "ragproxy"
 LIST_S = 2.0  # for an upstream's list of models
+
+Piece = tuple[str, Sequence[Mapping[str, Any]] | None]  # of an answer: its text, and the sources when they are known
 
 
 @click.command()
 @click.argument("query")
 @click.option("--store", default="default", show_default=True, help="Vector store to search, by name or id.")
 @click.option("--top-k", type=click.IntRange(1, 50), default=5, show_default=True, help="How many passages to show.")
+@remote_options
 @click.pass_obj
-def search(environ: Mapping[str, str], query: str, store: str, top_k: int) -> None:
+def search(
+    environ: Mapping[str, str], query: str, store: str, top_k: int, url: str | None, api_key: str | None
+) -> None:
     """Show the passages that fit best. Each comes with its score, from 0 to 1."""
-    with opened(from_env(environ), question=query) as services:
-        target = services.state.stores.find(store, owner=CALLER.owner)
-        found = services.index.search([target.id], query, top_k=top_k).passages
-    if not found:
-        click.echo(f"Nothing found in '{printable(target.name)}'.")
-    for rank, passage in enumerate(found, start=1):
-        click.echo(f"{rank}. {passage.score:.2f}  {place(passage.chunk.filename, passage.chunk.page)}")
-        click.echo(f"   {excerpt(passage.chunk)}")
+    settings = from_env(environ)
+    body = {"query": query, "max_num_results": top_k}
+    remote = connect(settings, url, api_key)
+    if remote is None:
+        with opened(settings) as services:
+            name, found = _searched(services, store, body)
+    else:
+        with remote:
+            target = find_store(remote, store)
+            name = target["name"]
+            found = remote.post(f"/v1/vector_stores/{target['id']}/search", body)
+    if not found["data"]:
+        click.echo(f"Nothing found in '{printable(name)}'.")
+    for rank, passage in enumerate(found["data"], start=1):
+        click.echo(f"{rank}. {passage['score']:.2f}  {place(passage['filename'], passage.get('page'))}")
+        click.echo(f"   {excerpt(passage['content'][0]['text'])}")
 
 
 @click.command()
@@ -38,21 +60,41 @@ def search(environ: Mapping[str, str], query: str, store: str, top_k: int) -> No
 @click.option("--store", help="Vector store to answer from, by name or id; the agent's own when absent.")
 @click.option("--model", default=MODEL, show_default=True, help="Agent or model, as `model` in a request.")
 @click.option("--lang", help="Language of the answer, such as fr; the question's when absent.")
+@remote_options
 @click.pass_obj
-def ask(environ: Mapping[str, str], question: str, store: str | None, model: str, lang: str | None) -> None:
+def ask(
+    environ: Mapping[str, str],
+    question: str,
+    store: str | None,
+    model: str,
+    lang: str | None,
+    url: str | None,
+    api_key: str | None,
+) -> None:
     """Answer a question from the documents. The sources come after the answer."""
-    request = ChatRequest(
-        model=model,
-        messages=(Message("user", question),),
-        stream=True,
-        rag=RagOptions(stores=(store,) if store else None),
-        lang=lang,
-    )
-    with opened(from_env(environ), question=question) as services:
-        _learn(services, model)
-        answer = services.answerer.answer(request, CALLER)
-        sources = _say(answer)
+    settings = from_env(environ)
+    body = {"model": model, "messages": [{"role": "user", "content": question}], "stream": True, "lang": lang}
+    body["rag"] = {"stores": [store]} if store else None
+    remote = connect(settings, url, api_key)
+    if remote is None:
+        request: ChatRequest = load(CHAT_REQUEST, body)
+        with opened(settings) as services:
+            _learn(services, model)
+            sources = _say(_answered(services.answerer.answer(request, CALLER)))
+    else:
+        with remote:
+            sources = _say(_streamed(remote, body))
     _list(sources)
+
+
+def _searched(services: Services, store: str, body: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The name of the store, and what a server would answer."""
+    asked: SearchRequest = load(SEARCH_REQUEST, body)
+    target = services.state.stores.find(store, owner=CALLER.owner)
+    if target.status == "expired":
+        raise InvalidRequest(f"The vector store '{target.id}' has expired")
+    passages = services.searcher.search(target.id, asked.queries, top_k=asked.max_results)
+    return target.name, search_json(asked.queries, passages)
 
 
 def _learn(services: Services, model: str) -> None:
@@ -65,25 +107,47 @@ def _learn(services: Services, model: str) -> None:
         time.sleep(0.05)
 
 
-def _say(answer: Answer) -> Sequence[Source]:
-    """Print the text as it comes; the sources come with its end."""
-    sources = answer.sources or ()
+def _answered(answer: Answer) -> Iterator[Piece]:
+    """The pieces of an answer that is made here."""
     try:
+        yield "", [source_json(source) for source in answer.sources or ()]
         for delta in answer.deltas:
-            if delta.content:
-                click.echo(printable(delta.content), nl=False)
-            sources = delta.sources or sources
+            sources = [source_json(source) for source in delta.sources] if delta.sources else None
+            yield delta.content or "", sources
     finally:
         close = getattr(answer.deltas, "close", None)  # a generator has it, the port's Iterator does not promise it
         if close:
             close()
-        click.echo()
-    return sources
 
 
-def _list(sources: Sequence[Source]) -> None:
+def _streamed(remote: Remote, body: Mapping[str, Any]) -> Iterator[Piece]:
+    """The pieces of a server's answer."""
+    with closing(remote.stream("/v1/chat/completions", body)) as chunks:
+        for chunk in chunks:
+            text = "".join(choice["delta"].get("content") or "" for choice in chunk["choices"])
+            yield text, chunk.get("sources")
+
+
+def _say(pieces: Iterator[Piece]) -> Sequence[Mapping[str, Any]]:
+    """Print the text as it comes; the sources come with its end."""
+    known: Sequence[Mapping[str, Any]] = ()
+    begun = False
+    try:
+        for text, sources in pieces:
+            begun = True
+            if text:
+                click.echo(printable(text), nl=False)
+            known = sources or known
+    finally:
+        if begun:
+            click.echo()
+    return known
+
+
+def _list(sources: Sequence[Mapping[str, Any]]) -> None:
     if sources:
         click.echo("\nSources:")
     for source in sources:
-        remark = "" if source.cited else ", not cited"
-        click.echo(f"[{source.index}] {place(source.filename, source.page)} (score {source.score:.2f}{remark})")
+        remark = "" if source["cited"] else ", not cited"
+        where = place(source["filename"], source["page"])
+        click.echo(f"[{source['index']}] {where} (score {source['score']:.2f}{remark})")

@@ -18,6 +18,7 @@ from ragproxy import __version__
 from ragproxy.cli.context import CALLER, QUESTION, curl, held, is_embedded, opened, printable, reachable
 from ragproxy.cli.documents import Tally, find_or_create
 from ragproxy.errors import ConfigError, UnknownStore
+from ragproxy.ingestion import sync
 from ragproxy.retrieval import HashEmbedder
 from ragproxy.services import Services
 from ragproxy.settings import Settings, from_env
@@ -72,7 +73,7 @@ def seed(services: Services, guide: Path = GUIDE) -> None:
     unfinished.touch()
     tally = Tally()
     store = find_or_create(services.state, STORE)
-    for outcome in services.ingestor.ingest_folder(store, [guide], prune=False, caller=CALLER):
+    for outcome in sync(services.ingestor, store, [guide], prune=False):
         tally.add(outcome)
     unfinished.unlink()
     click.echo(f"The user guide is in the vector store '{STORE}': {tally}")

@@ -9,12 +9,25 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens consumed. `details` is the upstream's whole usage object, passed on untouched when there is one."""
+    """Tokens consumed. `details` is the upstream's whole usage object, passed on untouched when there is one.
+
+    Of a usage that no upstream gave, `details` say `estimated`.
+    """
 
     prompt: int
     completion: int
     total: int
     details: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def estimate(cls, prompt: int, completion: int) -> Usage:
+        """A usage that was counted here, and says so."""
+        return cls(prompt, completion, prompt + completion, {"estimated": True})
+
+    @property
+    def estimated(self) -> bool:
+        """Whether it is no report of who did the work."""
+        return self.details.get("estimated") is True
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +73,9 @@ class Delta:
     citations: tuple[Citation, ...] = ()
     sources: tuple[Source, ...] | None = None  # with the choice's finish_reason, when retrieval took place
     headers: Mapping[str, str] = field(default_factory=dict)  # of the upstream's answer, on the first delta
+
+
+PULSE = Delta(index=None)  # nothing has come for a while, but the answer goes on; never the first delta
 
 
 @dataclass(slots=True)

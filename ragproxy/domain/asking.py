@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
+from ragproxy.domain.consumption import Tally
 from ragproxy.domain.documents import Filter, Grounding
 
 Carrier = Literal["annotations", "field", "header", "markdown"]
@@ -84,6 +85,17 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class CacheUse:
+    """How long the cache may keep an answer, in seconds; 0: it is neither taken from there nor put there.
+
+    A `fresh` one is not taken from there, but put there.
+    """
+
+    ttl_s: int
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RagOptions:
     """The `rag` object of a request; None means the agent's own setting."""
 
@@ -93,6 +105,7 @@ class RagOptions:
     min_score: float | None = None  # 0..1
     filters: Filter | None = None
     sources: tuple[Carrier, ...] = DEFAULT_CARRIERS
+    cache: CacheUse | None = None
 
 
 class _Asked:
@@ -119,6 +132,8 @@ class ChatRequest(_Asked):
     `params` holds every other OpenAI field the client sent, known and validated or unknown, as it came
     (`temperature`, `max_tokens`, `n`, `tools`, ...): it is forwarded untouched. The RAG fields are apart.
     `grounding` is set by the answerer for models that read passages themselves; upstreams get them in `messages`.
+    A stream gives a PULSE after each `pulse_s` seconds of silence, 0 for never. The `tally` is shared by all requests
+    that are made for this one.
     """
 
     model: str
@@ -132,7 +147,10 @@ class ChatRequest(_Asked):
     lang: str | None = None  # ISO 639-1
     client_model: str | None = None
     grounding: Grounding | None = None
+    pulse_s: float = field(default=0.0, compare=False)
+    headers: Mapping[str, str] = field(default_factory=dict, compare=False)  # that go along to the upstream
     cancel: Cancel = field(default_factory=Cancel, compare=False, repr=False)
+    tally: Tally = field(default_factory=Tally, compare=False, repr=False)
 
     @property
     def max_tokens(self) -> int | None:
@@ -146,7 +164,7 @@ class ChatRequest(_Asked):
 
 @dataclass(frozen=True, slots=True)
 class CompletionRequest(_Asked):
-    """A legacy completion. `prompts` are strings, or lists of token ids when `tokens` is true."""
+    """A legacy completion. `prompts` are strings, or lists of token ids when `tokens` is true; else as ChatRequest."""
 
     model: str
     prompts: tuple[str, ...] | tuple[tuple[int, ...], ...]
@@ -158,7 +176,10 @@ class CompletionRequest(_Asked):
     files: tuple[str, ...] | None = None
     lang: str | None = None
     client_model: str | None = None
+    pulse_s: float = field(default=0.0, compare=False)
+    headers: Mapping[str, str] = field(default_factory=dict, compare=False)  # that go along to the upstream
     cancel: Cancel = field(default_factory=Cancel, compare=False, repr=False)
+    tally: Tally = field(default_factory=Tally, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,6 +209,7 @@ class StoredFile:
     chunking: Chunking | None = None
     usage_bytes: int = 0  # what its chunks take in the index
     batch_id: str | None = None
+    deaths: int = 0  # workers who died while they indexed it, since it was attached or last completed
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +222,19 @@ class Batch:
     created: int  # epoch seconds
     status: FileStatus
     counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Reindex:
+    """The making anew of a store's vectors and words, the last that was asked for."""
+
+    store_id: str
+    status: Literal["in_progress", "completed", "failed"]
+    done: int  # chunks
+    total: int
+    created: int  # epoch seconds
+    finished: int | None = None  # epoch seconds
+    error: Failure | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ragproxy.domain.answers import Delta
-from ragproxy.domain.asking import ChatRequest, CompletionRequest
+from ragproxy.domain.asking import CacheUse, ChatRequest, CompletionRequest
+from ragproxy.domain.consumption import Account
+from ragproxy.domain.vectors import EmbeddingRequest, Embeddings
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+M = TypeVar("M")
 
 
 class ChatModel(Protocol):
@@ -36,6 +40,17 @@ class CompletionModel(Protocol):
         ...
 
 
+class AnswerCache(Protocol):
+    """Keeps whole answers, and gives them again to who asks exactly the same."""
+
+    def around(self, model: M, *, owner: str, versions: Mapping[str, int | None], use: CacheUse) -> M:
+        """The model, whose answers to that owner may have been kept while the stores searched had those versions.
+
+        The first delta's headers say `x-cache: hit` or `miss`. A cache that fails is a miss, never an error.
+        """
+        ...
+
+
 class Models(Protocol):
     """The models we can call, by the name they go by upstream."""
 
@@ -46,6 +61,14 @@ class Models(Protocol):
 
     def names(self) -> Collection[str]:
         """Every name served now, from memory: never a call upstream."""
+        ...
+
+    def listed(self) -> Collection[str]:
+        """Those of the names that a list shows, in order: a model that has several is there once."""
+        ...
+
+    def owner(self, name: str) -> str:
+        """Who serves the model of that name, as a list tells it."""
         ...
 
     def chat_model(self, name: str) -> ChatModel:
@@ -70,9 +93,44 @@ class Embedder(Protocol):
         ...
 
 
+class EmbeddingModel(Protocol):
+    """Whatever makes vectors for clients, as they ask for them; an Embedder makes those of the index."""
+
+    def embed(self, request: EmbeddingRequest) -> Embeddings:
+        """A vector for each input. Errors: UpstreamError and its kin, UnsupportedParameter, InvalidRequest."""
+        ...
+
+
+class Recorder(Protocol):
+    """Writes down what answers consumed; owned by those who send them."""
+
+    def record(self, account: Account) -> None:
+        """Once for each request for which a model was called, when nothing more will be: whole, broken or left.
+
+        It never fails, for the answer has gone out, and is quick: a stream that ends waits for it.
+        """
+        ...
+
+
 class Doorbell(Protocol):
     """Wakes whoever indexes files; owned by those who put work into the database."""
 
     def ring(self) -> None:
         """Say that there is work. Never fails and never waits: a ring that is lost costs a minute, nothing else."""
+        ...
+
+
+class ChangeLog(Protocol):
+    """Which files' chunks changed in a store, and when; owned by those who keep a copy of the index."""
+
+    def version(self, store_id: str) -> int | None:
+        """The store's version now, which rises with every change; None when there is no such store."""
+        ...
+
+    def since(self, store_id: str, version: int) -> Collection[str] | None:
+        """The files whose chunks changed after that version; None when the log does not reach back so far."""
+        ...
+
+    def recent(self, age_s: float) -> Mapping[str, int]:
+        """The stores with changes younger than `age_s` seconds, to the version of the latest."""
         ...

@@ -12,12 +12,22 @@ import threading
 import time
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
+from ragproxy.disk import is_full, room
 from ragproxy.domain import Chunk, Document, Failure, StoredFile
-from ragproxy.errors import LoadError, NotFound, RagproxyError, StateUnavailable, UnsupportedFile, UpstreamUnavailable
-from ragproxy.ingestion.chunking import chunk
+from ragproxy.errors import (
+    LoadError,
+    NotFound,
+    RagproxyError,
+    StateUnavailable,
+    StorageFull,
+    UnsupportedFile,
+    UpstreamUnavailable,
+)
+from ragproxy.ingestion.cutting import PORTION, cut, portions, usage
 from ragproxy.ingestion.leasing import Key, Lease, key_of
 from ragproxy.retrieval import Index
 from ragproxy.state import State
@@ -26,9 +36,8 @@ log = logging.getLogger(__name__)
 
 _FEW, _MANY = 4, 64  # files claimed at once: as many as are done within seconds, so that threads share the work
 _QUICK_S, _SLOW_S = 1.0, 10.0
-_CHUNKS = 500  # of an addition: many small files are few commits, and a large one is not held in memory twice
-_CHARACTERS_A_TOKEN = 4
 _ATTEMPTS = 3
+_DEATHS = 5  # of workers with the same file in hand, and no other: it is to blame, or needs more than there is
 _REMEMBERED = 10_000  # files that failed, until they are done
 _ORPHAN_S = 3600.0  # bytes without a row are kept so long, and looked for so often
 _EVERYTHINGS_FAULT = (StateUnavailable, UpstreamUnavailable)  # the next file would fare no better
@@ -78,14 +87,19 @@ class Indexer:
     def work(self, stop: Stop) -> int:
         """Index and remove until nothing is left, or `stop` says so, which is asked between files; the files indexed.
 
-        StateUnavailable and UpstreamUnavailable end it: there will be another round.
+        StateUnavailable, UpstreamUnavailable and StorageFull end it: there will be another round.
         """
+        with room():
+            return self._work(stop)
+
+    def _work(self, stop: Stop) -> int:
         indexed, limit = 0, _FEW
         while not stop():
             self._remove()
+            self._index.check_room()  # what was removed may have made some
             started = time.monotonic()
             with self._lease() as lease:
-                claimed = lease.claim(self._state.files.claim, limit)
+                claimed = lease.claim(partial(self._state.files.claim, limit))
                 indexed += self._round(lease, claimed, stop)
             if not claimed:
                 break
@@ -93,7 +107,11 @@ class Indexer:
         return indexed
 
     def sweep(self) -> None:
-        """Remove what has expired, what was to be removed, and bytes that nobody needs."""
+        """Remove what has expired, what was to be removed, and bytes that nobody needs. Errors as of `work`."""
+        with room():
+            self._sweep()
+
+    def _sweep(self) -> None:
         now = self._clock()
         for file in self._state.library.expired(now):
             with suppress(NotFound):
@@ -103,9 +121,10 @@ class Indexer:
         for store in self._state.stores.expired(now):
             self._state.files.clear(store.id)
         self._remove()
-        if now - self._orphans_sought >= _ORPHAN_S:
+        if now - self._orphans_sought >= _ORPHAN_S or not self._has_room():
             self._orphans_sought = now
             self._state.drop_orphans(_ORPHAN_S)
+            self._state.changes.prune()
 
     # ---- in ----
 
@@ -116,11 +135,11 @@ class Indexer:
         for file in claimed:
             if stop():
                 break
-            ready = self._prepared(lease, file, stop) if lease.wants(file) else None
+            ready = self._prepared(lease, file, stop) if lease.wants(key_of(file)) else None
             if ready:
                 held = waiting[file.store_id]
                 held.append(ready)
-                if sum(len(one.chunks) for one in held) >= _CHUNKS:
+                if sum(len(one.chunks) for one in held) >= PORTION:
                     indexed += self._put(lease, waiting.pop(file.store_id))
         indexed += sum(self._put(lease, held) for held in waiting.values())
         if stop():
@@ -129,11 +148,15 @@ class Indexer:
 
     def _prepared(self, lease: Lease, file: StoredFile, stop: Stop) -> _Ready | None:
         """The file read and cut. None when that cannot be done, which is noted."""
+        if file.deaths >= _DEATHS:
+            reason = f"The server died {file.deaths} times while it indexed the file; it may need more memory"
+            self._fail(lease, file, Failure("server_error", reason))
+            return None
         try:
             with self._state.blobs.open(file.sha256) as stream:
                 data = stream.read()
-            return _Ready(file, _cut(self._load(file.filename, data), file))
-        except LoadError as err:
+            return _Ready(file, cut(self._load(file.filename, data), file))
+        except (LoadError, NotFound) as err:  # not found: the bytes, of a folder's file that an earlier version read
             self._fail(lease, file, _failure(err))
         except Exception as err:  # noqa: BLE001 the worker's loop: one file must not stop the others
             if not stop():  # else its parser was ended under it
@@ -144,18 +167,19 @@ class Indexer:
         """Put files of one store into the index, and note it; how many of them could be."""
         store_id = ready[0].file.store_id
         try:
-            for chunks in _portions([piece for one in ready for piece in one.chunks]):
+            for chunks in portions([piece for one in ready for piece in one.chunks]):
                 self._index.add(store_id, chunks)
             for one in ready:
                 if self._may_have_chunks(one.file):
                     self._index.keep(store_id, one.file.id, {piece.id for piece in one.chunks})
         except Exception as err:  # noqa: BLE001 as above
-            if len(ready) == 1 or isinstance(err, _EVERYTHINGS_FAULT):
+            if len(ready) == 1 or isinstance(err, _EVERYTHINGS_FAULT) or is_full(err):
                 self._put_off(lease, [one.file for one in ready], err)
                 return 0
             return sum(self._put(lease, [one]) for one in ready)
-        done = {key_of(one.file): (len(one.chunks), _size(one.chunks)) for one in ready}
-        unwanted = self._state.files.complete_many(lease.name, done)
+        done = {key_of(one.file): (len(one.chunks), usage(one.chunks)) for one in ready}
+        read = {key_of(one.file): one.file for one in ready}
+        unwanted = self._state.files.complete_many(lease.name, done, read)
         self._forget_attempts(done)
         self._take_out(lease, unwanted)
         return len(done) - len(unwanted)
@@ -169,6 +193,8 @@ class Indexer:
 
     def _put_off(self, lease: Lease, files: Sequence[StoredFile], error: Exception) -> None:
         """Try the files again once the lease has run out, a few times; raise what would befall the next file too."""
+        if is_full(error):  # no fault of theirs: they wait until there is room
+            raise StorageFull("There is no room left on the server's disk") from error
         lease.put_off = True
         ours = isinstance(error, RagproxyError)
         reason = error.message if isinstance(error, RagproxyError) else type(error).__name__
@@ -197,14 +223,14 @@ class Indexer:
 
     def _may_have_chunks(self, file: StoredFile) -> bool:
         """Whether the index may hold chunks of an earlier attempt, or of another way to cut the file."""
-        return file.chunks > 0 or key_of(file) in self._attempts
+        return file.chunks > 0 or file.deaths > 0 or key_of(file) in self._attempts
 
     # ---- out ----
 
     def _remove(self) -> None:
         """Take out of the index what is to leave it: files, then whole stores."""
         with self._lease() as lease:
-            while files := lease.claim(self._state.files.claim_removals, _MANY):
+            while files := lease.claim(partial(self._state.files.claim_removals, _MANY)):
                 self._take_out(lease, [key_of(file) for file in files])
         for store in self._state.stores.removing():
             self._index.drop(store.id)
@@ -218,26 +244,29 @@ class Indexer:
             self._index.remove(store_id, file_ids)
             self._state.files.removed(lease.name, [(store_id, file_id) for file_id in file_ids])
 
-    def _lease(self) -> Lease:
-        return Lease(self._state, self._worker, self._lease_s)
+    def _has_room(self) -> bool:
+        try:
+            self._index.check_room()
+        except StorageFull:
+            return False
+        return True
+
+    @contextmanager
+    def _lease(self) -> Iterator[Lease]:
+        with Lease(self._state.files, self._worker, self._lease_s) as lease:
+            try:
+                yield lease
+            finally:
+                if lease.put_off:
+                    with suppress(StateUnavailable):  # then a reindex of the store waits for the lease to run out
+                        self._state.files.put_off(lease.name)
 
 
-def _cut(document: Document, file: StoredFile) -> list[Chunk]:
-    """The chunks of a file, in the way the client asked for or in ours."""
-    if file.chunking is None:
-        return chunk(document, file_id=file.id, filename=file.filename)
-    return chunk(
-        document,
-        file_id=file.id,
-        filename=file.filename,
-        max_chars=file.chunking.max_tokens * _CHARACTERS_A_TOKEN,
-        overlap_chars=file.chunking.overlap_tokens * _CHARACTERS_A_TOKEN,
-    )
-
-
-def _failure(err: LoadError) -> Failure:
+def _failure(err: LoadError | NotFound) -> Failure:
     if isinstance(err, UnsupportedFile):
         return Failure("unsupported_file", err.message)
+    if isinstance(err, NotFound):
+        return Failure("server_error", err.message)
     return Failure("invalid_file", err.message)
 
 
@@ -246,13 +275,3 @@ def _next_limit(limit: int, seconds: float) -> int:
     if seconds < _QUICK_S:
         return min(_MANY, 2 * limit)
     return max(1, limit // 2) if seconds > _SLOW_S else limit
-
-
-def _portions(chunks: list[Chunk]) -> Iterator[list[Chunk]]:
-    for start in range(0, len(chunks), _CHUNKS):
-        yield chunks[start : start + _CHUNKS]
-
-
-def _size(chunks: Sequence[Chunk]) -> int:
-    """Bytes of text that the index keeps."""
-    return sum(len(piece.text.encode()) for piece in chunks)

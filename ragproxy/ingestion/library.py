@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
 from ragproxy.domain import Chunking, Doorbell, File, Part, Purpose, Store, Upload
-from ragproxy.errors import BodyTooLarge, Conflict, InvalidRequest, RagproxyError
+from ragproxy.errors import BodyTooLarge, Conflict, InvalidRequest, RagproxyError, StateUnavailable
 from ragproxy.state import Blobs, State, new_id
 
 PART_LIMIT = 64 << 20  # bytes; OpenAI's
@@ -32,6 +32,14 @@ class Kept:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The most bytes that are taken, and what is said of more."""
+
+    size: int
+    message: str
+
+
 class Librarian:
     """Takes files in, whole or in parts, hands them to stores, and forgets them. Bytes first, rows after them."""
 
@@ -45,8 +53,13 @@ class Librarian:
     ) -> None:
         self._state = state
         self._doorbell = doorbell
-        self.file_limit = file_limit_bytes
-        self.part_limit = min(PART_LIMIT, file_limit_bytes)
+        self.file_limit = Limit(
+            file_limit_bytes,
+            f"The file is larger than {file_limit_bytes >> 20} MiB; the setting is RAGPROXY_FILE_LIMIT_MB",
+        )
+        self.part_limit = self.file_limit
+        if file_limit_bytes > PART_LIMIT:
+            self.part_limit = Limit(PART_LIMIT, f"The part is larger than {PART_LIMIT >> 20} MiB; send smaller ones")
         self._clock = clock
 
     def keep(self, stream: Readable) -> Kept:
@@ -57,11 +70,21 @@ class Librarian:
         """Keep the bytes of a part; errors as of `keep`."""
         return self._keep(stream, self.part_limit, "data")
 
+    def drop(self, kept: Kept) -> None:
+        """Forget bytes that were kept a moment ago, when no row will be; what others have kept too stays."""
+        self._state.blobs.take_back(kept.sha256)
+
     def add(self, kept: Kept, *, owner: str, filename: str, purpose: Purpose, lifetime_s: int | None) -> File:
         """Put a file of these bytes into the library; `lifetime_s` None is for ever."""
         file = self._file(kept, owner, filename, purpose, lifetime_s)
         self._state.library.create(file)
         return file
+
+    def take_in(self, stream: Readable, *, owner: str, filename: str, purpose: Purpose) -> File:
+        """Put a file of what can be read into the library, for ever. Errors as of `keep`."""
+        kept = self.keep(stream)
+        with self._dropping(kept):
+            return self.add(kept, owner=owner, filename=filename, purpose=purpose, lifetime_s=None)
 
     def forget(self, file_id: str, *, owner: str) -> None:
         """Take the file out of the library and of every store. NotFound."""
@@ -84,8 +107,8 @@ class Librarian:
         self, *, owner: str, filename: str, purpose: Purpose, mime_type: str, size: int, lifetime_s: int | None
     ) -> Upload:
         """Begin an upload of `size` bytes. BodyTooLarge at once, rather than after all its parts."""
-        if size > self.file_limit:
-            raise BodyTooLarge(f"The file is larger than {self.file_limit >> 20} MiB", param="bytes")
+        if size > self.file_limit.size:
+            raise BodyTooLarge(self.file_limit.message, param="bytes")
         return self._state.uploads.create(
             owner=owner,
             filename=filename,
@@ -105,7 +128,11 @@ class Librarian:
         return upload
 
     def add_part(self, upload: Upload, kept: Kept) -> Part:
-        """Add a part whose bytes are kept. NotFound and Conflict when the upload has come to an end meanwhile."""
+        """Add a part whose bytes are kept.
+
+        InvalidRequest when the parts would be more than was announced, NotFound and Conflict when the upload has come
+        to an end meanwhile.
+        """
         part_id = self._state.uploads.add_part(upload.id, kept.sha256, kept.size)
         return Part(part_id, upload.id, kept.sha256, kept.size, int(self._clock()))
 
@@ -118,15 +145,31 @@ class Librarian:
         parts = self._ordered(upload, part_ids)
         kept = self._joined([part.sha256 for part in parts], md5)
         file = self._file(kept, upload.owner, upload.filename, upload.purpose, upload.lifetime_s)
-        return self._state.uploads.complete(upload.id, file), file
+        with self._dropping(kept):
+            return self._state.uploads.complete(upload.id, file), file
 
     # ---- inside ----
 
-    def _keep(self, stream: Readable, limit: int, param: str) -> Kept:
-        kept = Kept(*self._state.blobs.put(stream, limit))
+    def _keep(self, stream: Readable, limit: Limit, param: str) -> Kept:
+        try:
+            kept = Kept(*self._state.blobs.put(stream, limit.size))
+        except BodyTooLarge as err:
+            raise BodyTooLarge(limit.message) from err
         if not kept.size:
+            self.drop(kept)
             raise InvalidRequest("The file is empty", param=param, code="empty_file")
         return kept
+
+    @contextmanager
+    def _dropping(self, kept: Kept) -> Iterator[None]:
+        """Drop the bytes when the block fails to make a row of them."""
+        try:
+            yield
+        except StateUnavailable:  # the row may be there all the same
+            raise
+        except RagproxyError:
+            self.drop(kept)
+            raise
 
     def _file(self, kept: Kept, owner: str, filename: str, purpose: Purpose, lifetime_s: int | None) -> File:
         now = int(self._clock())
@@ -146,6 +189,7 @@ class Librarian:
         chosen: dict[str, Part] = {}
         for at, part_id in enumerate(part_ids):
             if part_id not in known:
+                self.pending(upload.id, owner=upload.owner)  # when it has ended, its parts are no longer there
                 raise InvalidRequest(f"The upload has no part '{part_id[:100]}'", param=f"part_ids[{at}]")
             if part_id in chosen:
                 raise InvalidRequest(f"The part '{part_id}' is listed twice", param=f"part_ids[{at}]")
@@ -162,8 +206,9 @@ class Librarian:
     def _joined(self, sha256s: Sequence[str], md5: str | None) -> Kept:
         with ExitStack() as stack:
             joined = _Joined(self._state.blobs, sha256s, stack)
-            kept = Kept(*self._state.blobs.put(joined, self.file_limit))
+            kept = Kept(*self._state.blobs.put(joined, self.file_limit.size))
         if md5 is not None and joined.md5 != md5:
+            self.drop(kept)
             raise InvalidRequest(
                 "The file made of the parts has another MD5; check their order", param="md5", code="wrong_md5"
             )

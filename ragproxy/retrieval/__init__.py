@@ -2,7 +2,8 @@
 
 from ragproxy.retrieval import sentences
 from ragproxy.retrieval.analysis import VERSION, grams, terms
+from ragproxy.retrieval.auditing import Census
 from ragproxy.retrieval.embedding import HashEmbedder
 from ragproxy.retrieval.index import Index, open_index
 
-__all__ = ["VERSION", "HashEmbedder", "Index", "grams", "open_index", "sentences", "terms"]
+__all__ = ["VERSION", "Census", "HashEmbedder", "Index", "grams", "open_index", "sentences", "terms"]

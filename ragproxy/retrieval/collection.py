@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -81,12 +82,37 @@ class ChunkCollection:
         found = self._call(self.raw.get, ids=list(ids), include=["documents", "metadatas"])
         return {chunk.id: chunk for chunk in _chunks(found)}
 
+    def ids(self) -> list[str]:
+        """The ids of all chunks, in one answer: pages would shift under those who write meanwhile."""
+        return list(self._call(self.raw.get, include=[])["ids"])
+
+    def get_ids(self, ids: Collection[str]) -> set[str]:
+        """Those of the ids that there are."""
+        found: set[str] = set()
+        for part in _batches(ids, PAGE):
+            found.update(self._call(self.raw.get, ids=part, include=[])["ids"])
+        return found
+
+    def read(self, ids: Sequence[str]) -> Iterator[list[Chunk]]:
+        """The chunks of these ids that there still are, a page at a time."""
+        for part in _batches(ids, PAGE):
+            if page := list(self.get(part).values()):
+                yield page
+
     def ids_of(self, file_ids: Collection[str]) -> set[str]:
         """The ids of all chunks of the files."""
         ids: set[str] = set()
         for part in _batches(file_ids, _IN):
             ids.update(self._call(self.raw.get, where=_where(part), include=[])["ids"])
         return ids
+
+    def counts_of(self, file_ids: Collection[str]) -> dict[str, int]:
+        """How many chunks each of the files has; those without any are left out."""
+        counts: Counter[str] = Counter()
+        for part in _batches(file_ids, _IN):
+            found = self._call(self.raw.get, where=_where(part), include=["metadatas"])
+            counts.update(about["file_id"] for about in found["metadatas"])
+        return dict(counts)
 
     def of_file(self, file_id: str) -> list[Chunk]:
         """A file's chunks, by position."""
@@ -102,6 +128,17 @@ class ChunkCollection:
             if page:
                 yield page
             if len(page) < PAGE:
+                return
+            offset += PAGE
+
+    def owners(self) -> Iterator[dict[str, str]]:
+        """Every chunk's id to its file's, without its text, a page at a time; as `pages` otherwise."""
+        offset = 0
+        while True:
+            found = self._call(self.raw.get, limit=PAGE, offset=offset, include=["metadatas"])
+            if found["ids"]:
+                yield {id: about["file_id"] for id, about in zip(found["ids"], found["metadatas"], strict=True)}
+            if len(found["ids"]) < PAGE:
                 return
             offset += PAGE
 

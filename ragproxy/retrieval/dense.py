@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from chromadb.api import ClientAPI
 
 _STORE_ID = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]{1,500}[a-zA-Z0-9]")  # Chroma's rule, and safe as a folder's name
+_PAGE = 1_000  # collections listed at once
 _TIMEOUT_S = 60.0  # Chroma's own client waits for ever
+_BEING_DELETED = re.compile(r"Missing \w+ segment")  # what a server says of a collection that is half gone
 _PORTS = {"http": 8000, "https": 443}
 
 
@@ -53,9 +55,31 @@ class Dense:
         names = [collection.name for collection in self._call(self._client().list_collections, limit=limit)]
         return [name for name in names if _STORE_ID.fullmatch(name)]
 
+    def names(self) -> Iterator[str]:
+        """The names of all collections, unfinished and replaced ones and other programs' included."""
+        offset = 0
+        while page := self._call(self._client().list_collections, limit=_PAGE, offset=offset):
+            yield from (collection.name for collection in page)
+            offset += len(page)
+
+    def exists(self, name: str) -> bool:
+        """Whether there is a collection of that very name."""
+        return self._find(name) is not None
+
     def find(self, store_id: str) -> ChunkCollection | None:
         """The store's collection, None when nothing was ever added."""
         return self._find(checked(store_id))
+
+    def present(self, store_id: str) -> ChunkCollection | None:
+        """The collection that answers for the store, were a reindex just changing names; None when there is none."""
+        # once more at the end: between two looks the name may have passed from one to the other
+        return self.find(store_id) or self.heir(store_id) or self.find(store_id)
+
+    def heir(self, store_id: str) -> ChunkCollection | None:
+        """What `recover` would put in the place of a collection that a reindex was about to replace when it died."""
+        _, following, old = _names(store_id)
+        heir = self._find(following)
+        return heir if heir is not None and heir.whole else self._find(old)
 
     def create(self, store_id: str, embedder: str, dimension: int) -> ChunkCollection:
         """The store's collection, made if need be; somebody may have made it with another embedder meanwhile."""
@@ -73,10 +97,7 @@ class Dense:
         """
         name, following, old = _names(store_id)
         if self._find(name) is None:
-            heir = self._find(following)
-            if heir is not None and not heir.whole:
-                heir = None
-            heir = heir or self._find(old)
+            heir = self.heir(store_id)
             if heir is None:
                 return
             self._rename(heir, name)
@@ -92,17 +113,31 @@ class Dense:
 
     def swap(self, store_id: str, fresh: ChunkCollection) -> None:
         """Make `fresh` the store's collection; the old one goes on serving those who hold it, until `sweep`."""
+        self.retire(store_id)
+        self.install(store_id, fresh)
+
+    def retire(self, store_id: str) -> None:
+        """Take the store's name from its collection, for `install` to give to another, or `recover` to give back."""
         name, _, old = _names(store_id)
-        self._delete(old)
-        self._call(fresh.raw.modify, metadata={**fresh.raw.metadata, "whole": True})
         current = self._find(name)
         if current is not None:
+            self._delete(old)
             self._rename(current, old)
-        self._rename(fresh, name)
+
+    def install(self, store_id: str, fresh: ChunkCollection) -> None:
+        """Give the store's name, which nobody has now, to the collection that `begin` made."""
+        self._call(fresh.raw.modify, metadata={**fresh.raw.metadata, "whole": True})
+        self._rename(fresh, _names(store_id)[0])
 
     def sweep(self, store_id: str) -> None:
         """Delete what `swap` replaced."""
         self._delete(_names(store_id)[2])
+
+    def sweep_all(self, store_id: str) -> None:
+        """`recover`, and delete what any reindex left. Only when no machine is at one."""
+        self.recover(store_id)
+        for name in _names(store_id)[1:]:
+            self._delete(name)
 
     # ---- Chroma ----
 
@@ -182,7 +217,7 @@ class Dense:
         import httpx
         from chromadb.errors import ChromaError, InvalidArgumentError, NotFoundError
 
-        if isinstance(err, NotFoundError):
+        if isinstance(err, NotFoundError) or _BEING_DELETED.search(str(err)):
             return Vanished(str(err))
         if isinstance(err, InvalidArgumentError):
             return None  # our mistake

@@ -27,6 +27,7 @@ class HashEmbedder:
     """
 
     name = "hash-384"
+    dimensions = DIMENSIONS
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One unit-length row a text, shape (len(texts), 384). A text without words is the first axis."""

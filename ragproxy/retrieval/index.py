@@ -8,17 +8,21 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ragproxy.domain import Chunk, Embedder, Filter, Grounding, Passage
+from ragproxy.disk import INDEX_RESERVE, check_room
+from ragproxy.domain import ChangeLog, Chunk, Embedder, Filter, Grounding, Passage
 from ragproxy.errors import EmbedderMismatch, RagproxyError
 from ragproxy.retrieval import searching
+from ragproxy.retrieval.auditing import Auditor
 from ragproxy.retrieval.bm25 import Query, indexed_text
 from ragproxy.retrieval.collection import ChunkCollection
+from ragproxy.retrieval.copying import Copy, Progress
 from ragproxy.retrieval.dense import Dense
 from ragproxy.retrieval.embedding import HashEmbedder
 from ragproxy.retrieval.filters import select
-from ragproxy.retrieval.lexical import build
+from ragproxy.retrieval.keeping import Keeper, OpenStore
+from ragproxy.retrieval.replicas import Replicas
 from ragproxy.retrieval.searching import Candidate, Look
-from ragproxy.retrieval.shelf import OpenStore, Shelf
+from ragproxy.retrieval.shelf import Shelf
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,7 +31,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Attributes = Callable[[str], Mapping[str, Mapping[str, Any]]]  # store id -> file id -> attributes
-_WARMED = 16  # stores opened ahead of the first question
 _LONGEST_QUERY = 16_000  # characters; of a longer one its beginning and its end, where people put their question
 
 
@@ -38,86 +41,100 @@ def open_index(
     embedder: Embedder | None = None,
     dense_weight: float = 0.4,
     attributes: Attributes,
+    changes: ChangeLog | None = None,
 ) -> Index:
     """The index under a data directory, its vectors in the Chroma at `chroma_url` or embedded beside it.
 
-    Nothing is opened before it is used. `attributes` knows the attributes of every file of a store.
+    Nothing is opened before it is used. `attributes` knows the attributes of every file of a store. With a
+    `chroma_url`, which others may write to, the words follow `changes`: whoever adds or removes notes it there.
     """
     dense = Dense(data_dir / "chroma", chroma_url)
-    shelf = Shelf(dense, data_dir / "lexical", shared=chroma_url is not None)
-    return Index(dense, shelf, embedder=embedder, dense_weight=dense_weight, attributes=attributes)
+    keeper: Keeper
+    if chroma_url is None:
+        keeper = Shelf(dense, data_dir / "lexical")
+    elif changes is None:
+        raise ValueError("the words beside a Chroma server follow a log of changes, and there is none")
+    else:
+        keeper = Replicas(dense, data_dir / "lexical", changes)
+    return Index(
+        dense,
+        keeper,
+        embedder=embedder,
+        dense_weight=dense_weight,
+        attributes=attributes,
+        check_room=partial(check_room, data_dir, INDEX_RESERVE),
+    )
 
 
 class Index:
     """Chunks by store, searchable by words and, when an embedder is configured, by meaning. Safe from many threads."""
 
     def __init__(
-        self, dense: Dense, shelf: Shelf, *, embedder: Embedder | None, dense_weight: float, attributes: Attributes
+        self,
+        dense: Dense,
+        keeper: Keeper,
+        *,
+        embedder: Embedder | None,
+        dense_weight: float,
+        attributes: Attributes,
+        check_room: Callable[[], None],
     ) -> None:
         self._dense = dense
-        self._shelf = shelf
+        self._keeper = keeper
         self._ranking = embedder
         self._weight = dense_weight
         self._attributes = attributes
+        self.check_room = check_room  # StorageFull when little room is left on the disk
         self.embedder: Embedder = embedder or HashEmbedder()  # Chroma cannot do without vectors, ranking can
         self._warned: set[str] = set()
 
     # ---- changing ----
 
     def add(self, store_id: str, chunks: Sequence[Chunk]) -> None:
-        """Insert or replace chunks by id; found by the next search. Safe to run twice.
+        """Insert or replace chunks by id; found by the next search, once the log says so where there is one.
 
-        EmbedderMismatch when the store's vectors are another embedder's; the embedder's own errors.
+        Safe to run twice. EmbedderMismatch when the store's vectors are another embedder's; the embedder's own errors;
+        StorageFull when little room is left on the disk.
         """
         chunks = list({chunk.id: chunk for chunk in chunks}.values())
         if not chunks:
             return
-        made = self._shelf.reading(store_id, _collection, None)
+        self.check_room()
+        made = self._keeper.collection(store_id)
         if made is not None:
-            self._check(store_id, made)  # before vectors are paid for
+            self._check(store_id, None, made)  # before vectors are paid for
         vectors = self.embedder.embed([indexed_text(chunk) for chunk in chunks])
-        with self._shelf.writing(store_id) as store:
-            if store is None:
-                fresh = self._dense.create(store_id, self.embedder.name, vectors.shape[1])
-                store = self._shelf.adopt(store_id, fresh)
-            self._check(store_id, store.chunks, vectors.shape[1])
-            with store.words.writing():
-                store.chunks.upsert(chunks, vectors)
-                store.words.update(chunks)
+        check = partial(self._check, store_id, vectors.shape[1])
+        self._keeper.put(store_id, chunks, vectors, self.embedder.name, check)
 
     def remove(self, store_id: str, file_ids: Collection[str]) -> None:
         """Remove the files' chunks; unknown ids are no error."""
-        self._remove(store_id, lambda store: store.chunks.ids_of(file_ids))
+        self._keeper.take_out(store_id, lambda chunks: chunks.ids_of(file_ids))
 
     def keep(self, store_id: str, file_id: str, chunk_ids: Collection[str]) -> None:
         """Remove those of the file's chunks that are not among `chunk_ids`."""
-        self._remove(store_id, lambda store: store.chunks.ids_of([file_id]) - set(chunk_ids))
+        self._keeper.take_out(store_id, lambda chunks: chunks.ids_of([file_id]) - set(chunk_ids))
 
     def drop(self, store_id: str) -> None:
         """Forget the store whole; no error when it has nothing."""
-        with self._shelf.alone(store_id):
-            self._dense.drop(store_id)
-            self._shelf.discard(store_id)
+        self._keeper.drop(store_id)
 
-    def reindex(self, store_id: str, progress: Callable[[int, int], None] | None = None) -> None:
-        """Make the store's vectors and words anew, by the present embedder and analyser.
+    def reindex(self, store_id: str, progress: Progress | None = None) -> None:
+        """Make the store's vectors anew, by the present embedder, and its words by the present analyser.
 
-        The old index answers until the new one is whole, and a crash leaves it in place; additions wait.
-        `progress` is told the chunks done and their total.
+        The old index answers until the new one is whole, and a crash leaves it in place. `progress` is told the
+        chunks done and their total. StorageFull when little room is left on the disk.
         """
-        with self._shelf.writing(store_id) as store:  # opened first: searches go on with what is open
-            if store is None:
-                return
-            fresh = self._copied(store_id, store.chunks, progress)
-            if fresh is None:  # empty: the next addition makes it by whatever embedder there is then
-                self._dense.drop(store_id)
-                self._shelf.discard(store_id)
-                return
-            build(self._shelf.folder(store_id, fresh), fresh.pages())
-            self._dense.swap(store_id, fresh)
-            self._shelf.tidy(self._shelf.adopt(store_id, fresh))
-            self._dense.sweep(store_id)
-            self._warned.discard(store_id)
+        begin = partial(self._dense.begin, store_id, self.embedder.name)
+
+        def told(done: int, total: int) -> None:
+            self.check_room()
+            if progress:
+                progress(done, total)
+
+        self.check_room()
+        self._keeper.reindex(store_id, Copy(self.embedder, begin, told))
+        self._warned.discard(store_id)
 
     # ---- looking ----
 
@@ -146,7 +163,7 @@ class Index:
         for store_id in dict.fromkeys(store_ids):
             allowed = self._allowed(store_id, files, filters)
             if allowed is None or allowed:
-                found = self._shelf.reading(store_id, partial(self._look, asked, pool, allowed, vector), None)
+                found = self._keeper.reading(store_id, partial(self._look, asked, pool, allowed, vector), None)
                 looks += [found] if found else []
         weights = searching.weights(asked, looks)
         ranked = searching.ranked([one for each in looks for one in each.candidates], weights, self._weight)
@@ -156,44 +173,46 @@ class Index:
     def chunks(self, store_id: str, file_id: str) -> list[Chunk]:
         """The file's chunks, by position."""
         nothing: list[Chunk] = []
-        return self._shelf.reading(store_id, lambda store: store.chunks.of_file(file_id), nothing)
+        return self._keeper.holding(store_id, lambda chunks: chunks.of_file(file_id), nothing)
 
     def chunk_ids(self, store_id: str, file_id: str) -> set[str]:
         """The ids of the file's chunks."""
         nothing: set[str] = set()
-        return self._shelf.reading(store_id, lambda store: store.chunks.ids_of([file_id]), nothing)
+        return self._keeper.holding(store_id, lambda chunks: chunks.ids_of([file_id]), nothing)
 
     def count(self, store_id: str) -> int:
         """How many chunks the store has."""
-        return self._shelf.reading(store_id, lambda store: store.chunks.count(), 0)
+        return self._keeper.holding(store_id, lambda chunks: chunks.count(), 0)
 
     def embedder_of(self, store_id: str) -> str | None:
         """Who made the store's vectors; None when it has none."""
-        made = self._shelf.reading(store_id, _collection, None)
+        made = self._keeper.collection(store_id)
         return made.embedder if made else None
 
     # ---- the whole ----
 
     def warm(self) -> None:
         """Open the first stores ahead of the first question; what cannot be opened will say so when asked."""
-        try:
-            for store_id in self._dense.stores(_WARMED):
-                self._shelf.reading(store_id, lambda store: store.words.count, 0)
-        except RagproxyError as error:
-            log.warning("the index could not be opened ahead of time: %s", error.message)
+        self._keeper.warm()
+
+    @property
+    def auditor(self) -> Auditor:
+        """Looks behind the index: for whoever checks it against the records."""
+        return Auditor(self._dense, self._keeper)
 
     def ping(self) -> None:
-        """UpstreamUnavailable when Chroma does not answer."""
+        """UpstreamUnavailable when Chroma does not answer, or searches would have to wait for long."""
         self._dense.ping()
+        self._keeper.check_ready()
 
     def close(self) -> None:
         """Let go of everything; the next use opens it again."""
-        self._shelf.close()
+        self._keeper.close()
         self._dense.close()
 
     # ---- inside ----
 
-    def _check(self, store_id: str, chunks: ChunkCollection, dimension: int | None = None) -> None:
+    def _check(self, store_id: str, dimension: int | None, chunks: ChunkCollection) -> None:
         if chunks.embedder == self.embedder.name and dimension in (None, chunks.dimension):
             return
         sizes = f"; its vectors have {chunks.dimension} dimensions, not {dimension}" if dimension else ""
@@ -202,32 +221,9 @@ class Index:
             f"'{self.embedder.name}'{sizes}; run: ragproxy reindex {store_id}"
         )
 
-    def _copied(
-        self, store_id: str, old: ChunkCollection, progress: Callable[[int, int], None] | None
-    ) -> ChunkCollection | None:
-        """All chunks in a collection of their own, with new vectors; None when there are none."""
-        total, done = old.count(), 0
-        fresh = None
-        for page in old.pages():
-            vectors = self.embedder.embed([indexed_text(chunk) for chunk in page])
-            fresh = fresh or self._dense.begin(store_id, self.embedder.name, vectors.shape[1])
-            fresh.upsert(page, vectors)
-            done += len(page)
-            if progress:
-                progress(done, total)
-        return fresh
-
-    def _remove(self, store_id: str, chosen: Callable[[OpenStore], set[str]]) -> None:
-        with self._shelf.writing(store_id) as store:
-            ids = chosen(store) if store else set()
-            if store and ids:
-                with store.words.writing():
-                    store.words.update(without=ids)
-                    store.chunks.delete(ids)
-
     def _vector(self, query: str, store_ids: Sequence[str]) -> NDArray[np.float32] | None:
         """The query's vector, if there is an embedder and a store that was indexed by it."""
-        if self._ranking is None or not any(self.embedder_of(store_id) == self._ranking.name for store_id in store_ids):
+        if self._ranking is None or self._ranking.name not in {self._made_by(store_id) for store_id in store_ids}:
             return None
         try:
             row: NDArray[np.float32] = self._ranking.embed([query])[0]
@@ -235,6 +231,9 @@ class Index:
             log.warning("searched without the dense leg: %s", error.message)
             return None
         return row
+
+    def _made_by(self, store_id: str) -> str | None:
+        return self._keeper.holding(store_id, lambda chunks: chunks.embedder, None)
 
     def _allowed(self, store_id: str, files: Collection[str] | None, filters: Filter | None) -> set[str] | None:
         """The only files that may be found; None means all."""
@@ -273,7 +272,7 @@ class Index:
         chunks: dict[str, dict[str, Chunk]] = {}
         for store_id in {candidate.store_id for candidate in best}:
             ids = [candidate.hit.chunk_id for candidate in best if candidate.store_id == store_id]
-            chunks[store_id] = self._shelf.reading(store_id, partial(_texts, ids), {})
+            chunks[store_id] = self._keeper.holding(store_id, partial(_texts, ids), {})
         passages, covered = [], 0.0
         for candidate in best:
             chunk = chunks[candidate.store_id].get(candidate.hit.chunk_id)
@@ -285,12 +284,8 @@ class Index:
         return Grounding(query, tuple(passages), weights, covered)
 
 
-def _collection(store: OpenStore) -> ChunkCollection:
-    return store.chunks
-
-
-def _texts(ids: Sequence[str], store: OpenStore) -> dict[str, Chunk]:
-    return store.chunks.get(ids)
+def _texts(ids: Sequence[str], chunks: ChunkCollection) -> dict[str, Chunk]:
+    return chunks.get(ids)
 
 
 def _bounded(query: str) -> str:

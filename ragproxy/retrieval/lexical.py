@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from ragproxy.domain import Chunk
 from ragproxy.retrieval import analysis
 from ragproxy.retrieval.bm25 import GRAM_WEIGHT, Hit, Query, Ranking, Statistics, indexed_text
-from ragproxy.retrieval.collection import Vanished
 from ragproxy.retrieval.offload import offload
 
 if TYPE_CHECKING:
@@ -32,10 +31,9 @@ _OVERFETCH = 1_000  # hits, 20 us each
 class Lexical:
     """An open index. Searches may run in many threads; writes one at a time: see to it with a lock."""
 
-    def __init__(self, folder: Path, *, shared: bool = False) -> None:
-        """Open a folder that `is_sound`; `shared` when other processes write to it too."""
+    def __init__(self, folder: Path) -> None:
+        """Open a folder that `build` made. OSError or ValueError when there is none, or it is damaged."""
         self._folder = folder
-        self._shared = shared
         self._index = offload(_open, folder)
 
     @property
@@ -48,6 +46,25 @@ class Lexical:
         stale = {*without, *(chunk.id for chunk in chunks)}
         offload(self._update, [_document(chunk) for chunk in chunks], stale)
 
+    def align(self, pages: Iterable[Sequence[Chunk]], without: Collection[str]) -> None:
+        """Add chunks that it lacks and remove ids, in one commit; what was there answers until then."""
+        writer = offload(self._index.writer, _HEAP_BYTES, 1)
+        try:
+            offload(_forget, writer, without)
+            for page in pages:
+                offload(_fill, writer, [_document(chunk) for chunk in page])
+            offload(self._commit, writer)
+        finally:
+            del writer  # tantivy's lock goes with it: a traceback that is kept would keep both
+
+    def reload(self) -> None:
+        """See what other processes have committed. OSError or ValueError when the folder is gone or damaged."""
+        offload(self._index.reload)
+
+    def ids(self, files: Collection[str] | None = None) -> set[str]:
+        """The ids of all chunks, or of those of the files."""
+        return offload(self._ids, files)
+
     def search(self, query: Query, limit: int, files: Collection[str] | None = None) -> Ranking:
         """The chunks that share most with the query; only those of `files` if given."""
         return offload(self._search, query, limit, files)
@@ -55,6 +72,10 @@ class Lexical:
     def score(self, query: Query, ids: Sequence[str]) -> tuple[Hit, ...]:
         """The named chunks that exist, with their scores: 0 for what shares nothing with the query."""
         return offload(self._score, query, ids) if ids else ()
+
+    def known(self, ids: Collection[str]) -> set[str]:
+        """Those of the ids that it holds."""
+        return offload(self._known, ids) if ids else set()
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -68,12 +89,22 @@ class Lexical:
 
     def _update(self, documents: Iterable[Mapping[str, str]], stale: Iterable[str]) -> None:
         writer = self._index.writer(_HEAP_BYTES, 1)
-        for chunk_id in stale:
-            writer.delete_documents_by_term("id", chunk_id)
+        _forget(writer, stale)
         _fill(writer, documents)
+        self._commit(writer)
+
+    def _commit(self, writer: tantivy.IndexWriter) -> None:
         writer.commit()
         writer.wait_merging_threads()
         self._index.reload()
+
+    def _ids(self, files: Collection[str] | None) -> set[str]:
+        from tantivy import Query as Q
+
+        searcher = self._searcher()
+        wanted = Q.all_query() if files is None else Q.boolean_query([self._among("file", files)])
+        found = searcher.search(wanted, max(1, int(searcher.num_docs)), count=False).hits
+        return {searcher.doc(address)["id"][0] for _, address in found}
 
     def _search(self, query: Query, limit: int, files: Collection[str] | None) -> Ranking:
         searcher = self._searcher()
@@ -92,6 +123,13 @@ class Lexical:
         found = searcher.search(wanted, len(ids), count=False).hits
         attainable = statistics.attainable()
         return tuple(_hit(searcher.doc(address), score / attainable) for score, address in found)
+
+    def _known(self, ids: Collection[str]) -> set[str]:
+        from tantivy import Query as Q
+
+        searcher = self._searcher()
+        among = Q.boolean_query([self._among("id", ids)])
+        return {document["id"][0] for _, document in _documents(searcher, among, 2 * len(ids))}
 
     def _best(
         self,
@@ -133,11 +171,6 @@ class Lexical:
         return Occur.Must, Q.const_score_query(Q.term_set_query(self._index.schema, field, list(values)), 0.0)
 
     def _searcher(self) -> tantivy.Searcher:
-        if self._shared:
-            try:
-                self._index.reload()
-            except (OSError, ValueError) as err:  # another process has just replaced or deleted the folder
-                raise Vanished(str(err)) from err
         return self._index.searcher()
 
 
@@ -171,6 +204,11 @@ def _is_sound(folder: Path, count: int) -> bool:
         return int(_open(folder).searcher().num_docs) == count
     except (OSError, ValueError):  # absent or damaged
         return False
+
+
+def folder_name() -> str:
+    """A name for folders of this analyser and this layout, and no other."""
+    return f"words-{analysis.VERSION}-{_LAYOUT}"
 
 
 def _maker() -> dict[str, str]:
@@ -214,6 +252,11 @@ def _new_writer(folder: Path) -> tantivy.IndexWriter:
     import tantivy
 
     return tantivy.Index(_schema(), path=str(folder)).writer(_HEAP_BYTES, 1)
+
+
+def _forget(writer: tantivy.IndexWriter, ids: Iterable[str]) -> None:
+    for chunk_id in ids:
+        writer.delete_documents_by_term("id", chunk_id)
 
 
 def _fill(writer: tantivy.IndexWriter, documents: Iterable[Mapping[str, str]]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ragproxy.retrieval.bm25 import Hit, Query, Statistics, idf
 from ragproxy.retrieval.fusion import fuse
-from ragproxy.retrieval.shelf import OpenStore
+from ragproxy.retrieval.keeping import OpenStore
 
 if TYPE_CHECKING:
     import numpy as np

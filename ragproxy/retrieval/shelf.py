@@ -1,4 +1,4 @@
-"""The stores that are open: each store's Chroma collection with the lexical index that belongs to it.
+"""The stores of an embedded Chroma that are open: each one's collection with the lexical index that belongs to it.
 
 A lexical folder is named after Chroma's identifier of the collection, so that it can never be taken for the index of
 a collection that was dropped or reindexed: `<root>/<store id>/<collection id>`.
@@ -6,55 +6,53 @@ a collection that was dropped or reindexed: `<root>/<store id>/<collection id>`.
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import shutil
 import threading
-import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from ragproxy.errors import Conflict
+from ragproxy.domain import Chunk
+from ragproxy.errors import Conflict, RagproxyError
 from ragproxy.retrieval.collection import ChunkCollection, Vanished
+from ragproxy.retrieval.copying import Copy
 from ragproxy.retrieval.dense import Dense, checked
+from ragproxy.retrieval.keeping import OPEN, OpenStore
 from ragproxy.retrieval.lexical import Lexical, build, is_sound
+from ragproxy.retrieval.turns import alone_with
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-_OPEN = 64  # indexes kept open: each costs file handles, memory maps and a thread of tantivy's that looks for changes
 _ATTEMPTS = 3  # to read a store that is replaced meanwhile
-_PATIENCE_S = 600.0  # for another process that writes to the same store
 _POLL_S = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class OpenStore:
-    """A store at work."""
-
-    id: str
-    chunks: ChunkCollection
-    words: Lexical
+_WARMED = 16  # stores opened ahead of the first question
 
 
 class Shelf:
     """Opens stores when they are asked for, repairs what a crash left, and lets one thread at a time write to each."""
 
-    def __init__(self, dense: Dense, root: Path, *, shared: bool, most: int = _OPEN) -> None:
-        """`shared`: other processes use the same Chroma. At most about `most` indexes stay open."""
+    shared = False
+
+    def __init__(self, dense: Dense, root: Path, *, most: int = OPEN) -> None:
+        """At most about `most` indexes stay open."""
         self._dense = dense
         self._root = root
-        self._shared = shared
         self._most = most
         self._guard = threading.Lock()  # of the three below
         self._open: OrderedDict[str, OpenStore] = OrderedDict()
         self._locks: dict[str, threading.RLock] = {}
         self._pinned: set[str] = set()
+
+    # ---- looking ----
 
     def reading(self, store_id: str, read: Callable[[OpenStore], T], empty: T) -> T:
         """What `read` makes of the store, `empty` when it has no collection; a read needs no lock.
@@ -73,6 +71,64 @@ class Shelf:
             if not self._replaced(store):
                 return answer
         return empty
+
+    def holding(self, store_id: str, read: Callable[[ChunkCollection], T], empty: T) -> T:
+        """The same of its chunks alone."""
+        return self.reading(store_id, lambda store: read(store.chunks), empty)
+
+    def collection(self, store_id: str) -> ChunkCollection | None:
+        """The store's collection; None when it has none."""
+        return self.reading(store_id, lambda store: store.chunks, None)
+
+    # ---- changing ----
+
+    def put(
+        self,
+        store_id: str,
+        chunks: Sequence[Chunk],
+        vectors: NDArray[np.float32],
+        embedder: str,
+        check: Callable[[ChunkCollection], None],
+    ) -> None:
+        """Insert or replace chunks, in a new collection of the embedder's if need be."""
+        with self.writing(store_id) as store:
+            if store is None:
+                store = self.adopt(store_id, self._dense.create(store_id, embedder, vectors.shape[1]))
+            check(store.chunks)
+            with store.words.writing():
+                store.chunks.upsert(chunks, vectors)
+                store.words.update(chunks)
+
+    def take_out(self, store_id: str, chosen: Callable[[ChunkCollection], set[str]]) -> None:
+        """Remove the chunks of the ids that are chosen."""
+        with self.writing(store_id) as store:
+            ids = chosen(store.chunks) if store else set()
+            if store and ids:
+                with store.words.writing():
+                    store.words.update(without=ids)
+                    store.chunks.delete(ids)
+
+    def drop(self, store_id: str) -> None:
+        """Forget the store whole; no error when it has nothing."""
+        with self.alone(store_id):
+            self._dense.drop(store_id)
+            self.discard(store_id)
+
+    def reindex(self, store_id: str, copy: Copy) -> None:
+        """Put a copy in the collection's place; the old one answers until it is whole, and changes wait."""
+        with self.writing(store_id) as store:  # opened first: searches go on with what is open
+            if store is None:
+                return
+            copy.match(store.chunks)
+            fresh = copy.fresh
+            if fresh is None:  # empty: the next addition makes it by whatever embedder there is then
+                self._dense.drop(store_id)
+                self.discard(store_id)
+                return
+            build(self.folder(store_id, fresh), fresh.pages())
+            self._dense.swap(store_id, fresh)
+            self.tidy(self.adopt(store_id, fresh))
+            self._dense.sweep(store_id)
 
     @contextmanager
     def writing(self, store_id: str) -> Iterator[OpenStore | None]:
@@ -107,13 +163,31 @@ class Shelf:
             if count:
                 log.warning("rebuilding the lexical index of store %s, %d chunks", store_id, count)
             build(folder, chunks.pages())
-        store = OpenStore(store_id, chunks, Lexical(folder, shared=self._shared))
+        store = OpenStore(store_id, chunks, Lexical(folder))
         self._keep(store)
         return store
+
+    # ---- the whole ----
+
+    def warm(self) -> None:
+        """Open the first stores ahead of the first question; what cannot be opened will say so when asked."""
+        try:
+            for store_id in self._dense.stores(_WARMED):
+                self.reading(store_id, lambda store: store.words.count, 0)
+        except RagproxyError as error:
+            log.warning("the index could not be opened ahead of time: %s", error.message)
+
+    def check_ready(self) -> None:
+        """Always: what is not open yet is opened in a moment."""
 
     def folder(self, store_id: str, chunks: ChunkCollection) -> Path:
         """Where the lexical index of a collection belongs."""
         return self._root / store_id / chunks.id
+
+    def folders(self, store_id: str | None = None) -> list[Path]:
+        """The folders of a store's lexical indexes, in use or not; without an id, those of every store."""
+        pattern = f"{store_id or '*'}/*"
+        return [path for path in self._root.glob(pattern) if path.is_dir()]
 
     def tidy(self, store: OpenStore) -> None:
         """Delete the lexical indexes of the store's former collections. Only while `alone`."""
@@ -139,27 +213,18 @@ class Shelf:
             if store is not None:
                 self._open.move_to_end(store_id)
                 return store
-        with self._lock_of(store_id):
+        lock = self._lock_of(store_id)
+        while not lock.acquire(timeout=_POLL_S):  # whoever writes for long has opened it: no need to wait for the end
             with self._guard:
                 store = self._open.get(store_id)
-            return store or self._sound(store_id) or self._repaired(store_id)
-
-    def _sound(self, store_id: str) -> OpenStore | None:
-        """The store opened as it is, if that will do.
-
-        Without the lock between processes, so that a long write elsewhere does not hold up a search. An embedded
-        Chroma has no elsewhere: there, leftovers are looked for at every open.
-        """
-        chunks = self._dense.find(store_id) if self._shared else None
-        if chunks is None or not is_sound(self.folder(store_id, chunks), chunks.count()):
-            return None
+            if store is not None:
+                return store
         try:
-            words = Lexical(self.folder(store_id, chunks), shared=True)
-        except (OSError, ValueError):  # replaced since; never built here, where another process may be writing
-            return None
-        store = OpenStore(store_id, chunks, words)
-        self._keep(store)
-        return store
+            with self._guard:
+                store = self._open.get(store_id)
+            return store or self._repaired(store_id)
+        finally:
+            lock.release()
 
     def _repaired(self, store_id: str) -> OpenStore | None:
         with self._process_lock(store_id):
@@ -175,12 +240,9 @@ class Shelf:
         return store
 
     def _current(self, store_id: str) -> OpenStore | None:
-        """The store for a writer who is alone: opened if need be, and not one that another process has replaced."""
+        """The store for a writer who is alone: opened if need be."""
         with self._guard:
             store = self._open.get(store_id)
-        if store is not None and self._shared:
-            chunks = self._dense.find(store_id)
-            store = store if chunks is not None and chunks.id == store.chunks.id else None
         return store or self._recovered(store_id)
 
     def _replaced(self, store: OpenStore) -> bool:
@@ -209,22 +271,6 @@ class Shelf:
         with self._guard:
             return self._locks.setdefault(checked(store_id), threading.RLock())
 
-    @contextmanager
-    def _process_lock(self, store_id: str) -> Iterator[None]:
-        """An OS lock beside the indexes, for the web processes that share this folder; freed when we die."""
-        self._root.mkdir(parents=True, exist_ok=True)
-        deadline = time.monotonic() + _PATIENCE_S
-        with (self._root / f"{store_id}.lock").open("w") as file:
-            while not _locked(file.fileno()):
-                if time.monotonic() > deadline:
-                    raise Conflict(f"Another process has been writing to the vector store '{store_id}' for too long")
-                time.sleep(_POLL_S)
-            yield
-
-
-def _locked(fd: int) -> bool:
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+    def _process_lock(self, store_id: str) -> AbstractContextManager[None]:
+        """For processes that should not share this folder, and one day do."""
+        return alone_with(self._root / f"{store_id}.lock", f"the vector store '{store_id}'")

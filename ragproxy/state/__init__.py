@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -11,24 +11,37 @@ import sqlalchemy as sa
 
 from ragproxy.errors import ConfigError
 from ragproxy.state.agents import Agents
+from ragproxy.state.auditing import Audit, Held, Kept
 from ragproxy.state.batches import Batches
 from ragproxy.state.blobs import Blobs, open_blobs
+from ragproxy.state.changes import Changes
 from ragproxy.state.db import BATCH, Database
 from ragproxy.state.files import Files
+from ragproxy.state.folders import Begun, FolderFiles
 from ragproxy.state.ids import new_id
 from ragproxy.state.library import Library
 from ragproxy.state.lock import DataLock, holder
 from ragproxy.state.migration import check_migrated, migrate
+from ragproxy.state.reindexes import Reindexes
+from ragproxy.state.remote import Remote
 from ragproxy.state.stores import Stores
 from ragproxy.state.uploads import Uploads
 
 __all__ = [
     "Agents",
+    "Audit",
     "Batches",
+    "Begun",
     "Blobs",
+    "Changes",
     "DataLock",
     "Files",
+    "FolderFiles",
+    "Held",
+    "Kept",
     "Library",
+    "Reindexes",
+    "Remote",
     "State",
     "Stores",
     "Uploads",
@@ -50,10 +63,15 @@ class State:
         self._blobs = blobs
         self.stores = Stores(database, clock=clock)
         self.files = Files(database, clock=clock)
+        self.folders = FolderFiles(database, clock=clock)
+        self.changes = Changes(database, clock=clock)
         self.batches = Batches(database, clock=clock)
         self.library = Library(database, clock=clock)
         self.uploads = Uploads(database, clock=clock)
         self.agents = Agents(database)
+        self.reindexes = Reindexes(database, clock=clock)
+        self.remote = Remote(database, clock=clock)
+        self.audit = Audit(database, clock=clock)
 
     @property
     def blobs(self) -> Blobs:
@@ -62,18 +80,25 @@ class State:
             raise ConfigError("RAGPROXY_FILES_URL: there is no place for the bytes of files")
         return self._blobs
 
+    def orphans(self, older_than_s: float) -> int:
+        """How many files `drop_orphans` would delete."""
+        return sum(len(unwanted) for unwanted in self._orphans(older_than_s))
+
     def drop_orphans(self, older_than_s: float) -> int:
         """Delete the bytes that no row needs, put more than `older_than_s` seconds ago; how many files that were.
 
         Between bytes and their row passes the time of an upload at most: an hour is long enough.
         """
         dropped = 0
-        old = self.blobs.all(older_than_s)
-        while batch := set(islice(old, BATCH)):
-            unwanted = batch - self.library.referenced(batch)
+        for unwanted in self._orphans(older_than_s):
             dropped += sum(self.blobs.delete(sha256, older_than_s) for sha256 in unwanted)
         self.blobs.tidy(older_than_s)
         return dropped
+
+    def _orphans(self, older_than_s: float) -> Iterator[set[str]]:
+        old = self.blobs.all(older_than_s)
+        while batch := set(islice(old, BATCH)):
+            yield batch - self.library.referenced(batch)
 
     def ping(self) -> None:
         """StateUnavailable unless the database answers."""

@@ -62,7 +62,8 @@ def attach(
         connection.execute(sa.insert(store_files), new)
     if present:
         connection.execute(
-            _SET_ROW, [_changed_row(row, wanted[row.file_id], batch_id, now) for row in present.values()]
+            _SET_ROW,
+            [_changed_row(row, library[row.file_id], wanted[row.file_id], batch_id, now) for row in present.values()],
         )
     if any(row.chunks for row in present.values()):
         bump(connection, store_id)
@@ -151,18 +152,23 @@ def _new_row(store_id: str, file: sa.Row, each: Attachment, batch_id: str | None
     }
 
 
-def _changed_row(row: sa.Row, each: Attachment, batch_id: str | None, now: float) -> dict[str, Any]:
+def _changed_row(row: sa.Row, file: sa.Row, each: Attachment, batch_id: str | None, now: float) -> dict[str, Any]:
     """What becomes of a file that is in the store already. `chunks` stays: they are in the index until it is done."""
     chunking = chunking_row(each.chunking)
-    cut_alike = all(getattr(row, name) == value for name, value in chunking.items())
-    # what was read from a folder is not among the blobs, to be read and cut in another way
-    as_it_is = row.status in ("completed", "in_progress") and (cut_alike or row.source is not None)
+    alike = row.sha256 == file.sha256 and all(getattr(row, name) == value for name, value in chunking.items())
+    # what was read from a folder by an earlier version is not among the blobs, to be read and cut in another way
+    has_bytes = row.source is None or row.usage_bytes > 0
+    as_it_is = row.status in ("completed", "in_progress") and (alike or not has_bytes)
     anew = row.status == "removing"
     return {
         "of_store": row.store_id,
         "of_file": row.file_id,
+        "sha256": row.sha256 if as_it_is else file.sha256,
         "status": row.status if as_it_is else "in_progress",
         "usage_bytes": row.usage_bytes if as_it_is else 0,
+        # what is being put in now, or was when its worker died, may be of the other kind
+        "chunks": max(1, row.chunks) if row.lease_owner and not as_it_is else row.chunks,
+        "deaths": row.deaths if as_it_is else 0,
         "created": int(now) if anew else row.created,
         "attributes": dict(each.attributes) if each.attributes or anew else row.attributes,
         "batch_id": batch_id or (None if anew else row.batch_id),

@@ -15,11 +15,12 @@ import sqlalchemy as sa
 from ragproxy.domain import Attachment, Chunking, Cursor, FileStatus, Page, StoredFile
 from ragproxy.errors import UnknownStore
 from ragproxy.state.attaching import attach, cancel, list_of, mark_removing, missing_file, of_ids
+from ragproxy.state.changes import note
 from ragproxy.state.db import Database, batches_of, checked_text, storable
 from ragproxy.state.leases import Leases
 from ragproxy.state.paging import Listing, leave_bookmarks
 from ragproxy.state.rows import SELECT, SHOWN, file_row, locked, store_row, stored_file
-from ragproxy.state.stores import bump, forgetting
+from ragproxy.state.stores import bump, forgetting, has_expired
 from ragproxy.state.tables import batches, files, store_files, stores
 
 Attributes = Mapping[str, Mapping[str, Any]]  # of every file of a store, by file id
@@ -47,7 +48,9 @@ class Files(Leases):
             # in one order, so that two who save files of the same stores wait for each other and never in a circle
             store_ids = sorted({file.store_id for file in several})
             for store_id in store_ids:
-                bump(connection, store_id)
+                version = bump(connection, store_id)
+                changed = [file.id for file in several if file.store_id == store_id]
+                note(self._database, connection, store_id, version, changed, self._clock())
             _check_owners(connection, store_ids, several)
             by_id = sorted(several, key=lambda file: (file.owner, file.id))
             self._database.upsert(connection, files, *map(file_row, by_id))
@@ -149,6 +152,23 @@ class Files(Leases):
         where = sa.and_(store_files.c.source == source, store_files.c.store_id == store_id)
         return next(iter(self._select(where, texts=(store_id, source))), None)
 
+    def held(self, file_ids: Collection[str], *, owner: str) -> list[StoredFile]:
+        """These files in every store of the owner that has not expired, by when they were attached.
+
+        A file that has expired itself is not among them.
+        """
+        now = self._clock()
+        living = sa.or_(files.c.expires.is_(None), files.c.expires > int(now))
+        query = SELECT.join(stores, stores.c.id == store_files.c.store_id).where(
+            store_files.c.owner == owner, SHOWN, ~files.c.removing, living, ~stores.c.removing, ~has_expired(now)
+        )
+        found: list[StoredFile] = []
+        if storable(owner):
+            with self._database.reading() as connection:
+                for batch in batches_of(sorted(file_ids)):
+                    found += [stored_file(row) for row in connection.execute(query.where(of_ids(batch)))]
+        return sorted(found, key=lambda file: (file.created, file.store_id, file.id))
+
     def get(self, store_id: str, file_id: str) -> StoredFile:
         """One file of the store. NotFound when the store does not hold it."""
         where = sa.and_(store_files.c.store_id == store_id, store_files.c.file_id == file_id)
@@ -165,7 +185,8 @@ class Files(Leases):
         if not wanted:
             return
         with suppress(UnknownStore), self._database.writing() as connection:
-            bump(connection, store_id)  # when it went meanwhile, its files went with it
+            version = bump(connection, store_id)  # when it went meanwhile, its files went with it
+            note(self._database, connection, store_id, version, wanted, self._clock())
             with forgetting(connection, wanted):
                 for batch in batches_of(wanted):
                     in_store = sa.and_(store_files.c.store_id == store_id, of_ids(batch))
@@ -176,8 +197,8 @@ class Files(Leases):
     def attributes(self, store_id: str) -> Attributes:
         """The attributes of every file of the store, by file id, read-only; empty for an unknown store.
 
-        A file that is being removed is not among them, though its chunks may still be found. Read again only when the
-        store's version has moved, whoever moved it.
+        A file that was cancelled or is being removed is not among them, though its chunks may still be found. Read
+        again only when the store's version has moved, whoever moved it.
         """
         if not storable(store_id):
             return {}
@@ -189,7 +210,7 @@ class Files(Leases):
             if cached is not None:
                 return cached
             # read after the version: at worst newer than it, and then read once more at the next
-            of_store = sa.and_(store_files.c.store_id == store_id, SHOWN)
+            of_store = sa.and_(store_files.c.store_id == store_id, SHOWN, store_files.c.status != "cancelled")
             query = sa.select(store_files.c.file_id, store_files.c.attributes).where(of_store)
             found = {row.file_id: MappingProxyType(row.attributes) for row in connection.execute(query)}
         return self._keep(store_id, version, MappingProxyType(found))

@@ -67,12 +67,14 @@ class Library:
             return [_file(row) for row in connection.execute(query)]
 
     def referenced(self, sha256s: Collection[str]) -> set[str]:
-        """Those of the digests that a file or a part of an upload still needs."""
+        """Those of the digests that a file, a part of an upload, or what a store has indexed of a file still needs."""
         found: set[str] = set()
         with self._database.reading() as connection:
             for batch in batches_of(sorted(sha256s)):
-                for column in (files.c.sha256, upload_parts.c.sha256):
-                    found.update(connection.scalars(sa.select(column).where(column.in_(batch))))
+                # a folder's file that changed is in other stores as it was; no index there, so asked last
+                for column in (files.c.sha256, upload_parts.c.sha256, store_files.c.sha256):
+                    if left := [sha256 for sha256 in batch if sha256 not in found]:
+                        found.update(connection.scalars(sa.select(column).where(column.in_(left))))
         return found
 
     def _visible(self, owner: str) -> sa.Select:

@@ -17,6 +17,7 @@ SELECT = sa.select(store_files, files.c.filename, files.c.size).join_from(
     store_files, files, sa.and_(files.c.owner == store_files.c.owner, files.c.id == store_files.c.file_id)
 )
 SHOWN = store_files.c.status != "removing"
+PUT_OFF = " (put off)"  # ends the name of the owner of a lease that nobody works under
 IDLE = {"lease_owner": None, "lease_until": None}
 
 
@@ -103,6 +104,7 @@ def store_row(file: StoredFile) -> dict[str, Any]:
         "status": file.status,
         "usage_bytes": file.usage_bytes,
         "batch_id": file.batch_id,
+        "deaths": file.deaths,
         **failure_row(file.error),
         **chunking_row(file.chunking),
     }
@@ -139,4 +141,5 @@ def stored_file(row: sa.Row) -> StoredFile:
         chunking=None if row.max_tokens is None else Chunking(row.max_tokens, row.overlap_tokens),
         usage_bytes=row.usage_bytes,
         batch_id=row.batch_id,
+        deaths=row.deaths,
     )

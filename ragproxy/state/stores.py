@@ -6,20 +6,21 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Unpack
 
 import sqlalchemy as sa
 
 from ragproxy.domain import Counts, Cursor, Page, Store, StoreChange
-from ragproxy.errors import UnknownStore
+from ragproxy.errors import StorageFull, UnknownStore
 from ragproxy.state.db import Database, batches_of, checked_name, checked_text, shown, storable
 from ragproxy.state.ids import new_id
 from ragproxy.state.paging import Listing, leave_bookmarks
 from ragproxy.state.rows import SHOWN, count
-from ragproxy.state.tables import files, store_files, stores
+from ragproxy.state.tables import files, reindexes, store_files, stores
 
+_INSIDE = {"removing", "log_floor"}  # columns that no `Store` has
 _TOUCH_S = 60  # a store that is used is written down as active at most this often
 _TOUCHED = 4096  # stores whose last touch is remembered
 _EXPIRES = stores.c.last_active + stores.c.expires_after_days * 86_400  # as domain.Store.expires
@@ -47,14 +48,17 @@ class Stores:
         with self._database.writing() as connection:
             return self._insert(connection, name, owner, description, metadata, expires_after_days)
 
-    def named(self, name: str, *, owner: str) -> Store:
-        """The owner's store of that name, made if there is none; processes that ask at once get the same one."""
+    def named(self, name: str, *, owner: str, expires_after_days: int | None = None) -> Store:
+        """The owner's store of that name, made if there is none; processes that ask at once get the same one.
+
+        `expires_after_days` is for a store that is made.
+        """
         checked_name(name, param="name")
         checked_name(owner, param="owner")
         with self._database.writing() as connection:
             self._database.take_turns(connection, "stores", owner, name)
             row = connection.execute(_called(name, owner)).first()
-            return _store(row) if row else self._insert(connection, name, owner)
+            return _store(row) if row else self._insert(connection, name, owner, expires_after_days=expires_after_days)
 
     def find(self, id_or_name: str, *, owner: str) -> Store:
         """The owner's store of that id, or else of that name, without its counts. UnknownStore when there is none."""
@@ -120,7 +124,8 @@ class Stores:
                 self._touched.popitem(last=False)
         if storable(store_id):
             stale = sa.and_(stores.c.id == store_id, stores.c.last_active <= int(now) - _TOUCH_S, ~has_expired(now))
-            with self._database.writing() as connection:
+            # who searches need not be told that the disk is full
+            with suppress(StorageFull), self._database.writing() as connection:
                 connection.execute(sa.update(stores).where(stale).values(last_active=int(now)))
 
     def expired(self, now: float) -> Sequence[Store]:
@@ -153,10 +158,12 @@ class Stores:
 
     def removing(self) -> Sequence[Store]:
         """The stores marked for removal that nobody indexes into any more: drop their index, then `delete` them."""
-        at_work = sa.select(store_files.c.file_id).where(
-            store_files.c.store_id == stores.c.id, store_files.c.lease_until > self._clock()
-        )
-        query = sa.select(stores).where(stores.c.removing, ~at_work.exists()).order_by(stores.c.id)
+        now = self._clock()
+        at_work = [
+            sa.select(table.c.store_id).where(table.c.store_id == stores.c.id, table.c.lease_until > now).exists()
+            for table in (store_files, reindexes)
+        ]
+        query = sa.select(stores).where(stores.c.removing, ~sa.or_(*at_work)).order_by(stores.c.id)
         with self._database.reading() as connection:
             return [_store(row) for row in connection.execute(query)]
 
@@ -196,7 +203,7 @@ class Stores:
             expires_after_days=expires_after_days,
             last_active=now,
         )
-        row = {column.name: getattr(store, column.name) for column in stores.c if column.name != "removing"}
+        row = {column.name: getattr(store, column.name) for column in stores.c if column.name not in _INSIDE}
         connection.execute(sa.insert(stores).values(row))
         return store
 

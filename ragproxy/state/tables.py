@@ -31,6 +31,7 @@ stores = sa.Table(
     sa.Column("expires_after_days", sa.BigInteger),
     sa.Column("last_active", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("removing", sa.Boolean, nullable=False, server_default=sa.false()),  # shown to nobody any more
+    sa.Column("log_floor", sa.BigInteger, nullable=False, server_default="0"),  # `changes` is complete above it
     sa.Index(None, "owner", "name"),
     sa.Index(None, "owner", "created"),
 )
@@ -75,6 +76,7 @@ store_files = sa.Table(
     sa.Column("batch_id", sa.Text),
     sa.Column("lease_owner", sa.Text),  # who works on it, or worked on it when it died
     sa.Column("lease_until", sa.Double),
+    sa.Column("deaths", sa.BigInteger, nullable=False, server_default="0"),  # of workers who had it in hand
     sa.ForeignKeyConstraint(["owner", "file_id"], ["files.owner", "files.id"], ondelete="CASCADE"),
     # a hash: paths may be longer than PostgreSQL's tree index takes
     sa.Index(None, "source", postgresql_using="hash"),
@@ -83,6 +85,37 @@ store_files = sa.Table(
     sa.Index(None, "store_id", "created", "file_id"),
     sa.Index(None, "status", "created", "store_id", "file_id"),
     sa.Index(None, "batch_id"),
+    sa.Index(None, "lease_owner"),
+)
+
+# the version at which a file's chunks last changed in the index, put in or taken out; the latest change is all that
+# matters, so a file has one row, and keeps it for a while when it has left the store
+changes = sa.Table(
+    "changes",
+    metadata,
+    sa.Column("store_id", sa.Text, sa.ForeignKey("stores.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("file_id", sa.Text, primary_key=True),
+    sa.Column("version", sa.BigInteger, nullable=False),
+    sa.Column("created", sa.BigInteger, nullable=False),
+    sa.Index(None, "store_id", "version"),
+    sa.Index(None, "created"),
+)
+
+# the reindex that was last asked for; while it is in progress, nobody else works on the store's files
+reindexes = sa.Table(
+    "reindexes",
+    metadata,
+    sa.Column("store_id", sa.Text, sa.ForeignKey("stores.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("done", sa.BigInteger, nullable=False),  # chunks
+    sa.Column("total", sa.BigInteger, nullable=False),
+    sa.Column("error_code", sa.Text),
+    sa.Column("error_message", sa.Text),
+    sa.Column("created", sa.BigInteger, nullable=False),
+    sa.Column("finished", sa.BigInteger),
+    sa.Column("lease_owner", sa.Text),
+    sa.Column("lease_until", sa.Double),
+    sa.Index(None, "status", "created"),
     sa.Index(None, "lease_owner"),
 )
 
@@ -135,6 +168,30 @@ bookmarks = sa.Table(
     sa.Column("created", sa.BigInteger, nullable=False),  # the item's
     sa.Column("gone", sa.BigInteger, nullable=False),
     sa.Index(None, "gone"),
+)
+
+# under which id an upstream has a file of the library; kept when either is deleted, for jobs go on naming it
+remote_files = sa.Table(
+    "remote_files",
+    metadata,
+    sa.Column("owner", sa.Text, primary_key=True),
+    sa.Column("upstream", sa.Text, primary_key=True),
+    sa.Column("remote_id", sa.Text, primary_key=True),
+    sa.Column("file_id", sa.Text, nullable=False),
+    sa.Column("created", sa.BigInteger, nullable=False),
+    sa.Column("gone", sa.Boolean, nullable=False, server_default=sa.false()),  # the upstream has it no more
+    sa.Index(None, "owner", "file_id"),
+)
+
+# which fine-tuning jobs are whose, and where they run; what they are doing, the upstream alone knows
+remote_jobs = sa.Table(
+    "remote_jobs",
+    metadata,
+    sa.Column("owner", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("upstream", sa.Text, nullable=False),
+    sa.Column("created", sa.BigInteger, nullable=False),
+    sa.Index(None, "owner", "created", "id"),
 )
 
 agents = sa.Table(

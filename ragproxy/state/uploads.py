@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from typing import Final
 
 import sqlalchemy as sa
 
 from ragproxy.domain import File, Part, Purpose, Upload
-from ragproxy.errors import Conflict, NotFound
+from ragproxy.errors import Conflict, InvalidRequest, NotFound
 from ragproxy.state.db import Database, checked_name, checked_text, shown, storable
 from ragproxy.state.ids import new_id
 from ragproxy.state.library import insert
 from ragproxy.state.tables import upload_parts, uploads
 
+MAX_PARTS: Final = 10_000
 LIFETIME_S = 3600  # OpenAI's rule: an upload expires an hour after its creation
 
 
@@ -64,10 +66,15 @@ class Uploads:
         raise _missing(upload_id)
 
     def add_part(self, upload_id: str, sha256: str, size: int) -> str:
-        """Note a part whose bytes are kept; its id. NotFound, Conflict."""
+        """Note a part whose bytes are kept; its id. NotFound, Conflict.
+
+        InvalidRequest when the upload's parts would be more than was announced. A part that is sent again, because
+        its answer was lost, counts once.
+        """
         row = {"id": new_id("part_"), "upload_id": upload_id, "sha256": sha256, "size": size}
         with self._database.writing() as connection:
-            self._lock_pending(connection, upload_id)
+            upload = self._lock_pending(connection, upload_id)
+            _check_size(connection, upload, sha256, size)
             connection.execute(sa.insert(upload_parts).values(row | {"created": int(self._clock())}))
         return str(row["id"])
 
@@ -124,6 +131,23 @@ class Uploads:
         """Expired from the second on, whenever the sweep comes by."""
         late = row.status == "pending" and row.expires <= self._clock()
         return Upload(**(dict(row._mapping) | ({"status": "expired"} if late else {})))
+
+
+def _check_size(connection: sa.Connection, upload: sa.Row, sha256: str, size: int) -> None:
+    """InvalidRequest when this part would be too much for the upload."""
+    ours = upload_parts.c.upload_id == upload.id
+    sizes = sa.select(upload_parts.c.sha256, upload_parts.c.size).where(ours).distinct()
+    held = {row.sha256: row.size for row in connection.execute(sizes)} | {sha256: size}
+    total = sum(held.values())
+    if total > upload.size:
+        raise InvalidRequest(
+            f"With this part the upload would hold {total} bytes, but it was created for {upload.size}; "
+            "cancel it and create another",
+            param="data",
+            code="wrong_size",
+        )
+    if (connection.scalar(sa.select(sa.func.count()).where(ours)) or 0) >= MAX_PARTS:
+        raise InvalidRequest(f"The upload has {MAX_PARTS} parts already", param="data", code="too_many_parts")
 
 
 def _end(connection: sa.Connection, upload_id: str, **values: str) -> sa.Row:

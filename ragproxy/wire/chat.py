@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ragproxy.domain import Answer, ChatRequest, Delta, Source, Usage
+from ragproxy.domain import PULSE, Answer, ChatRequest, Delta, Source, Usage
 from ragproxy.errors import UpstreamBroken
 from ragproxy.wire.collecting import merge, merge_field
 from ragproxy.wire.messages import message_json
@@ -16,6 +16,7 @@ from ragproxy.wire.reading import (
     choices_of,
     finish_of,
     index_of,
+    priced,
     rest_of,
     text_of,
     usage_json,
@@ -55,7 +56,7 @@ def completion_deltas(body: Mapping[str, Any]) -> list[Delta]:
 def _deltas(body: Mapping[str, Any], choices: list[Mapping[str, Any]], key: str) -> list[Delta]:
     usage, rest = usage_of(body), rest_of(body)
     if not choices:
-        return [Delta(index=None, usage=usage, chunk=rest)]
+        return [Delta(index=None, usage=usage, chunk=rest)] if usage or rest else []
     last = len(choices) - 1
     return [_delta(choice, key, rest, usage if number == last else None) for number, choice in enumerate(choices)]
 
@@ -92,11 +93,11 @@ def _parted(parts: list[Any]) -> tuple[str | None, list[Any]]:
 # ---- the client's side, in chunks -----------------------------------------------------------------
 
 
-def chat_chunks(answer: Answer, request: ChatRequest) -> Iterator[dict[str, Any]]:
-    """The chunks of the stream, in order, without framing and without [DONE].
+def chat_chunks(answer: Answer, request: ChatRequest) -> Iterator[dict[str, Any] | None]:
+    """The chunks of the stream, in order, without framing and without [DONE]; None for a PULSE.
 
     A choice begins with its role chunk; sources ride on the chunk of its finish_reason. With `include_usage` a last
-    chunk has no choices and the usage: null when the upstream gave none, since numbers are never made up.
+    chunk has no choices, and the usage with its cost: null when the model gave none.
     """
     head, tail = _envelope(answer, request)
     started: set[int] = set()
@@ -106,6 +107,8 @@ def chat_chunks(answer: Answer, request: ChatRequest) -> Iterator[dict[str, Any]
         usage = delta.usage or usage
         if delta.index is None:
             held |= delta.chunk
+            if delta == PULSE:
+                yield None
             continue
         extra, held = {**held, **delta.chunk}, {}
         if delta.index not in started:
@@ -121,7 +124,7 @@ def chat_chunks(answer: Answer, request: ChatRequest) -> Iterator[dict[str, Any]
         choice = _chunk_choice(delta.index, _delta_json(delta, request), delta)
         yield {**head, "choices": [choice], **extra, **tail}
     if request.include_usage:
-        yield {**head, "choices": [], **held, **tail, "usage": usage_json(usage)}
+        yield {**head, "choices": [], **held, **tail, "usage": priced(usage, request.tally.cost)}
 
 
 def _envelope(answer: Answer, request: ChatRequest) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ragproxy.domain import Answer, CompletionRequest, Delta, Source, Usage
+from ragproxy.domain import PULSE, Answer, CompletionRequest, Delta, Source, Usage
 from ragproxy.errors import UpstreamBroken
 from ragproxy.wire.collecting import merge
 from ragproxy.wire.completion_request import COMPLETION_OR_CHAT_REQUEST
-from ragproxy.wire.reading import choices_of, finish_of, index_of, rest_of, text_of, usage_json, usage_of
+from ragproxy.wire.reading import choices_of, finish_of, index_of, priced, rest_of, text_of, usage_json, usage_of
 from ragproxy.wire.sources import source_json, united
 
 __all__ = [
@@ -56,7 +56,7 @@ def text_completion_deltas(body: Mapping[str, Any]) -> list[Delta]:
 def _deltas(body: Mapping[str, Any], choices: list[Mapping[str, Any]]) -> list[Delta]:
     usage, rest = usage_of(body), rest_of(body)
     if not choices:
-        return [Delta(index=None, usage=usage, chunk=rest)]
+        return [Delta(index=None, usage=usage, chunk=rest)] if usage or rest else []
     last = len(choices) - 1
     return [_delta(choice, rest, usage if number == last else None) for number, choice in enumerate(choices)]
 
@@ -75,8 +75,8 @@ def _delta(choice: Mapping[str, Any], rest: Mapping[str, Any], usage: Usage | No
 # ---- the client's side ----------------------------------------------------------------------------
 
 
-def text_chunks(answer: Answer, request: CompletionRequest) -> Iterator[dict[str, Any]]:
-    """The chunks of the stream, in order, without framing and without [DONE]; usage and sources as in a chat's."""
+def text_chunks(answer: Answer, request: CompletionRequest) -> Iterator[dict[str, Any] | None]:
+    """The chunks of the stream, in order, without framing and without [DONE]; all else as in a chat's."""
     head = _head(answer)
     tail: dict[str, Any] = {"usage": None} if request.include_usage else {}
     held: dict[str, Any] = {}
@@ -85,6 +85,8 @@ def text_chunks(answer: Answer, request: CompletionRequest) -> Iterator[dict[str
         usage = delta.usage or usage
         if delta.index is None or _says_nothing(delta):
             held |= delta.chunk
+            if delta == PULSE:
+                yield None
             continue
         extra, held = {**held, **delta.chunk}, {}
         if delta.sources is not None and "field" in request.rag.sources:
@@ -92,7 +94,7 @@ def text_chunks(answer: Answer, request: CompletionRequest) -> Iterator[dict[str
         choice = _choice(delta.index, delta.content or "", delta.choice, delta.finish_reason)
         yield {**head, "choices": [choice], **extra, **tail}
     if request.include_usage:
-        yield {**head, "choices": [], **held, **tail, "usage": usage_json(usage)}
+        yield {**head, "choices": [], **held, **tail, "usage": priced(usage, request.tally.cost)}
 
 
 def text_completion(answer: Answer, request: CompletionRequest) -> dict[str, Any]:

@@ -20,7 +20,7 @@ _INSIDES = ("error", "detail", "errors")
 # the client's fault, or a fact the client has to know; any other 4xx is between us and the upstream
 _REFUSED = frozenset({400, 404, 409, 410, 413, 415, 422, 429, 451})
 _OURS = frozenset({401, 402, 403, 407})
-_PASSED = re.compile(r"retry-after(?:-ms)?|x-ratelimit-[a-z0-9-]{1,64}")
+_PASSED = re.compile(r"retry-after(?:-ms)?|x-should-retry|x-ratelimit-[a-z0-9-]{1,64}")
 _VALUE = re.compile(r"[\x20-\x7e]{1,256}")
 
 
@@ -32,7 +32,7 @@ def error_body(
 
 
 def passed_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Those of an upstream's headers that clients may see: retry-after, retry-after-ms and x-ratelimit-*."""
+    """Those of an upstream's headers that clients may see: retry-after(-ms), x-should-retry, x-ratelimit-*."""
     pairs = ((name.lower(), value) for name, value in headers.items())
     return {name: value for name, value in pairs if _PASSED.fullmatch(name) and _VALUE.fullmatch(value)}
 
@@ -47,9 +47,11 @@ def upstream_error(status: int, body: bytes, headers: Mapping[str, str]) -> Upst
     passed = passed_headers(headers)
     if status in _OURS:
         return UpstreamError(
-            f"The upstream refused the server's own key (status {status}); its operator has to check OPENAI_API_KEY",
+            f"The upstream refused the server's own key (status {status}); "
+            "its operator has to check OPENAI_API_KEY or key_env",
             code="upstream_auth",
             headers=passed,
+            status=status,
         )
     why = said.message or "it did not say why"
     if status in _REFUSED:
@@ -62,8 +64,9 @@ def upstream_error(status: int, body: bytes, headers: Mapping[str, str]) -> Upst
             headers=passed,
         )
     if status == 408 or status >= 500:
-        return UpstreamUnavailable(f"The upstream answered with status {status}: {why}", headers=passed)
-    return UpstreamError(f"The upstream answered with the unexpected status {status}: {why}", headers=passed)
+        return UpstreamUnavailable(f"The upstream answered with status {status}: {why}", headers=passed, status=status)
+    message = f"The upstream answered with the unexpected status {status}: {why}"
+    return UpstreamError(message, headers=passed, status=status)
 
 
 def explanation(value: Any) -> str | None:

@@ -5,14 +5,40 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from marshmallow import RAISE, Schema, fields, post_load
+from marshmallow import RAISE, Schema, ValidationError, fields, post_load
 
-from ragproxy.domain import DEFAULT_CARRIERS, Carrier, RagOptions
+from ragproxy.domain import DEFAULT_CARRIERS, CacheUse, Carrier, RagOptions
 from ragproxy.wire.fields import Flag, Identifier, Items, Language, Number, Text, Whole
 from ragproxy.wire.filters import FilterField
+from ragproxy.wire.validation import Problem, at, wrong_type
 
 CARRIERS: tuple[Carrier, ...] = get_args(Carrier)
 KEYS = frozenset({"conversation_id", "files", "lang", "clientModel", "rag"})  # they never travel to an upstream
+CACHE_TTL_S = 3600
+MAX_TTL_S = 30 * 86_400
+_TTL_S = Whole(1, MAX_TTL_S)
+
+
+class CacheField(fields.Field):
+    """true or false, or an object whose `ttl_s` is how many seconds the answer may be kept."""
+
+    def __init__(self) -> None:
+        seconds = {"type": "integer", "minimum": 1, "maximum": MAX_TTL_S, "default": CACHE_TTL_S}
+        forms = [{"type": "boolean"}, {"type": "object", "properties": {"ttl_s": seconds}}]
+        super().__init__(allow_none=True, metadata={"oneOf": forms, "description": "Whether the answer may be cached"})
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> CacheUse:
+        if type(value) is bool:
+            return CacheUse(CACHE_TTL_S if value else 0)
+        if type(value) is not dict:
+            raise at(wrong_type("a boolean or an object", value))
+        unknown = next((key for key in value if key != "ttl_s"), None)
+        if unknown is not None:
+            raise at(Problem("", "unknown_parameter", "Unknown parameter"), unknown)
+        try:
+            return CacheUse(_TTL_S.deserialize(value.get("ttl_s")) or CACHE_TTL_S)  # null is the default
+        except ValidationError as err:
+            raise ValidationError({"ttl_s": err.messages}) from None
 
 
 class RagSchema(Schema):
@@ -27,6 +53,7 @@ class RagSchema(Schema):
     min_score = Number(0, 1, description="Passages scored lower are left out")
     filters = FilterField()
     sources = Items(Text(choices=CARRIERS), max_items=16, description="How the sources come back")
+    cache = CacheField()
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> RagOptions:
@@ -39,6 +66,7 @@ class RagSchema(Schema):
             min_score=data.get("min_score"),
             filters=data.get("filters"),
             sources=DEFAULT_CARRIERS if sources is None else tuple(dict.fromkeys(sources)),
+            cache=data.get("cache"),
         )
 
 

@@ -11,6 +11,7 @@ from ragproxy.wire.errors import explanation
 
 _ENVELOPE = frozenset({"id", "object", "created", "model", "choices", "usage"})
 _COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
+_DECIMALS = 10  # of US dollars: a token costs a few millionths of a cent
 
 
 def choices_of(body: Any) -> list[Mapping[str, Any]]:
@@ -75,5 +76,26 @@ def usage_json(usage: Usage | None) -> dict[str, Any] | None:
     return dict(zip(_COUNTS, (usage.prompt, usage.completion, usage.total), strict=True)) | dict(usage.details)
 
 
+def priced(usage: Usage | None, cost: float | None) -> dict[str, Any] | None:
+    """The usage for the end of a stream, with its `cost` in US dollars, if any, unless the upstream says one itself."""
+    told = usage_json(usage)
+    return {"cost": round(cost, _DECIMALS), **told} if told and cost else told
+
+
+def dollars(cost: float) -> str:
+    """A cost for a header: plain decimals, as many as it needs."""
+    return f"{cost:.{_DECIMALS}f}".rstrip("0").rstrip(".")
+
+
+def cached_and_reasoning(usage: Usage) -> tuple[int, int]:
+    """How many tokens of the prompt the upstream had in its cache, and how many of the completion nobody sees."""
+    cached = _within(usage.details.get("prompt_tokens_details"), "cached_tokens", usage.prompt)
+    return cached, _within(usage.details.get("completion_tokens_details"), "reasoning_tokens", usage.completion)
+
+
+def _within(details: Any, key: str, whole: int) -> int:
+    return min(_count(details.get(key)), whole) if isinstance(details, Mapping) else 0
+
+
 def _count(value: Any) -> int:
-    return value if type(value) is int else 0
+    return max(value, 0) if type(value) is int else 0

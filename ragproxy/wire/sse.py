@@ -9,7 +9,7 @@ from ragproxy.errors import UpstreamBroken
 from ragproxy.wire.json import dumps
 
 DONE = b"data: [DONE]\n\n"
-COMMENT = b": keep-alive\n\n"
+COMMENT = b": ping\n\n"
 MAX_EVENT_BYTES = 16 * 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
 
@@ -22,36 +22,45 @@ def frame(value: Any) -> bytes:
 def events(reads: Iterable[bytes]) -> Iterator[bytes]:
     """The payload of each event of a stream, however its bytes are cut; `[DONE]` too.
 
-    Lines end with LF, CR or CRLF; comments and other fields are skipped; an event cut off by the end is dropped.
-    UpstreamBroken when one grows beyond MAX_EVENT_BYTES.
+    Lines end with LF, CR or CRLF; other fields are skipped, an event cut off by the end is dropped. A comment, an event
+    without data and an empty read give an empty payload: a sign of life, and nothing else. UpstreamBroken when an event
+    grows beyond MAX_EVENT_BYTES.
     """
     data: list[bytes] = []
     size = 0
     for line in _lines(reads):
-        if not line:
+        if line is None:
+            yield b""
+        elif not line:
             if data:
-                yield data[0] if len(data) == 1 else b"\n".join(data)
+                payload = data[0] if len(data) == 1 else b"\n".join(data)
                 data, size = [], 0
+                yield payload if payload.strip() else b""
         elif line.startswith(b"data:"):
             data.append(line[6:] if line.startswith(b"data: ") else line[5:])
             size = _bounded(size + len(line))
         elif line == b"data":
             data.append(b"")
             size = _bounded(size + len(line))
+        elif line.startswith(b":"):
+            yield b""
 
 
-def _lines(reads: Iterable[bytes]) -> Iterator[bytes]:
-    """Whole lines without their ends."""
+def _lines(reads: Iterable[bytes]) -> Iterator[bytes | None]:
+    """Whole lines without their ends; None for an empty read."""
     pieces: list[bytes] = []  # of a line still open: joined once, since adding bytes to bytes copies all of them
     size = 0
     after_cr = False
     first = True
     for read in reads:
-        if after_cr and read:
+        if not read:
+            yield None
+            continue
+        if after_cr:
             after_cr = False
             read = read.removeprefix(b"\n")
-        if not read:
-            continue
+            if not read:
+                continue
         after_cr = read.endswith(b"\r")  # the line ends here and now; an LF that comes next belongs to it
         for line in read.splitlines(keepends=True):
             pieces.append(line)

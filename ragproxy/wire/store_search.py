@@ -83,7 +83,7 @@ class SearchRequestSchema(Schema):
     max_num_results = Whole(1, MAX_RESULTS, description=f"{DEFAULT_RESULTS} by default")
     filters = FilterField()
     ranking_options = fields.Nested(RankingSchema, allow_none=True)
-    rewrite_query = Flag()
+    rewrite_query = Flag(description="true: the model may put the query into words that are found better")
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> SearchRequest:
@@ -112,10 +112,12 @@ def search_json(queries: Sequence[str], passages: Iterable[Passage]) -> dict[str
 
 
 def _result_json(passage: Passage) -> dict[str, Any]:
+    page = {} if passage.chunk.page is None else {"page": passage.chunk.page}  # ours, where there are pages
     return {
         "file_id": passage.chunk.file_id,
         "filename": passage.chunk.filename,
         "score": round(passage.score, 4),
         "attributes": dict(passage.attributes),
         "content": [{"type": "text", "text": passage.chunk.text}],
+        **page,
     }

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import pytest
 
 from ragproxy import tokens
-from ragproxy.answering import Answerer
+from ragproxy.answering import Answerer, OnDemand
+from ragproxy.backends import Cache, open_cache
 from ragproxy.domain import Agent, Caller, Chunk, Store, StoredFile
 from ragproxy.retrieval import Index, open_index
 from ragproxy.state import State, migrate, open_state
-from tests.fakes import FakeModels
+from tests.fakes import FakeDoorbell, FakeModels
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def library(migrated, tmp_path_factory):
         index.add(stores[name].id, [Chunk(f"{file_id}-0", file_id, f"{file_id}.md", 0, text, page=2)])
     for agent in AGENTS:
         state.agents.save(agent)
-    yield Library(state, index, stores)
+    yield Library(state, index, stores, open_cache(None))
     index.close()
     state.close()
 
@@ -58,6 +59,7 @@ class Library:
     state: State
     index: Index
     stores: dict[str, Store]
+    cache: Cache
 
     def answerer(self, *models, **options):
         """An Answerer over these stores; the first model is the one that writes."""
@@ -66,6 +68,8 @@ class Library:
             models=FakeModels(dict(models)),
             index=self.index,
             state=self.state,
+            on_demand=OnDemand(self.state, FakeDoorbell()),
+            cache=self.cache,
             aliases=("gpt-4o",),
             count=tokens.estimate,
             clock=FakeClock(),

@@ -232,12 +232,36 @@ def test_an_empty_list_of_files_restricts_nothing(library, caller):
     assert len(answered(library, asked(QUESTION, files=()), caller, ("main", FakeModel("x"))).sources) >= 2
 
 
-@pytest.mark.parametrize("file_id", ["nowhere", "code", "a\0b", "x" * 10_000])
-def test_a_file_that_the_stores_do_not_hold_is_named(library, caller, file_id):
+def test_a_file_is_found_in_another_store_of_the_callers(library, caller):
+    answer = answered(library, asked("What does the plan cost?", files=("code",)), caller, ("main", FakeModel("x")))
+    assert [s.file_id for s in answer.sources] == ["code"]
+    both = answered(library, asked(QUESTION, files=("code", "prices")), caller, ("main", FakeModel("x")))
+    assert {s.file_id for s in both.sources} == {"code", "prices"}
+
+
+def test_a_plain_model_answers_from_the_files_that_are_named(library, caller):
+    model = FakeModel("12 euros [1].")
+    request = asked(QUESTION, model="plain", files=("prices",), temperature=0.3)
+    answer = answered(library, request, caller, ("main", FakeModel("no")), ("plain", model))
+    (sent,) = model.requests
+    assert (sent.model, sent.params) == ("plain", {"temperature": 0.3})
+    assert [s.file_id for s in answer.sources] == ["prices"]
+    assert "The Pro plan costs 12 euros a month." in sent.messages[0].text
+
+
+@pytest.mark.parametrize("model", ["plain", "ragproxy"])
+def test_files_are_not_even_looked_for_without_retrieval(library, caller, model):
+    request = asked(QUESTION, model=model, files=("nowhere",), rag=RagOptions(enabled=False))
+    answer = answered(library, request, caller, ("main", FakeModel("x")), ("plain", FakeModel("x")))
+    assert answer.sources is None
+
+
+@pytest.mark.parametrize("file_id", ["nowhere", "a\0b", "x" * 10_000])
+def test_a_file_that_is_not_there_is_named(library, caller, file_id):
     with pytest.raises(NotFound) as unknown:
         answered(library, asked(QUESTION, files=("prices", file_id)), caller, ("main", FakeModel("x")))
-    assert unknown.value.param == "files[1]"
-    assert file_id[:4].replace("\0", "\\x00")[:2] in unknown.value.message
+    assert (unknown.value.param, unknown.value.code) == ("files[1]", "file_not_found")
+    assert file_id[:4].replace("\0", "?") in unknown.value.message
     assert len(unknown.value.message) < 200
 
 

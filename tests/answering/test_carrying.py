@@ -3,7 +3,7 @@
 import pytest
 
 from ragproxy.answering.carrying import chat_requests, echoed, in_turn
-from ragproxy.domain import Citation, CompletionRequest, Delta, Message, RagOptions, Source, Usage
+from ragproxy.domain import PULSE, Citation, CompletionRequest, Delta, Message, RagOptions, Source, Usage
 from ragproxy.errors import UnsupportedParameter, UpstreamBroken
 
 
@@ -103,6 +103,26 @@ def test_the_usage_of_all_prompts_comes_once_at_the_end():
     deltas = list(in_turn([streamed, whole], 1))
     assert [d.usage for d in deltas] == [None, None, Usage(11, 22, 33)]
     assert deltas[-1].index is None
+
+
+def test_a_sum_with_an_estimate_in_it_is_one():
+    def said(usage):
+        return lambda: iter([Delta(content="a", usage=usage)])
+
+    deltas = list(in_turn([said(Usage(1, 2, 3)), said(Usage.estimate(10, 20))], 1))
+    assert deltas[-1].usage == Usage(11, 22, 33, {"estimated": True})
+
+
+def test_pulses_pass():
+    answers = [lambda: iter([Delta(content="a"), PULSE, Delta(content="b")])]
+    assert (
+        list(in_turn(answers, 1)) == list(echoed(answers[0](), "")) == [Delta(content="a"), PULSE, Delta(content="b")]
+    )
+
+
+def test_the_chats_share_the_tally_and_the_pulse_of_the_completion():
+    request = CompletionRequest(model="m", prompts=("a", "b"), pulse_s=5)
+    assert [(chat.tally is request.tally, chat.pulse_s) for chat in chat_requests(request)] == [(True, 5)] * 2
 
 
 def test_no_usage_is_invented():

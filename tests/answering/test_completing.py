@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from ragproxy.answering import Answerer
-from ragproxy.domain import CompletionRequest, Delta, Message, RagOptions, Usage
+from ragproxy.answering import Answerer, OnDemand
+from ragproxy.domain import ChatRequest, CompletionRequest, Delta, Message, RagOptions, Usage
 from ragproxy.errors import NotFound, NotServed, UnknownModel, UnsupportedParameter, UpstreamUnavailable
-from tests.fakes import FakeModel, FakeModels
+from tests.fakes import FakeDoorbell, FakeModel, FakeModels
 
 QUESTION = "What does the Pro plan cost a month?"
 
@@ -110,6 +110,17 @@ def test_a_bad_option_is_refused_before_any_prompt_is_asked(library, caller):
     assert model.requests == []
 
 
+def test_files_that_are_named_are_answered_from_whoever_writes(library, caller):
+    model = FakeModel("12 euros [1].")
+    request = replace(asked(QUESTION, model="plain"), files=("prices",))
+    answer = completed(library, request, caller, ("main", FakeModel("no")), ("plain", model))
+    assert [source.file_id for source in answer.sources] == ["prices"]
+    assert isinstance(model.requests[0], ChatRequest)
+    native = completed(library, replace(request, rag=RagOptions(enabled=False)), caller, ("plain", model))
+    assert native.sources is None
+    assert isinstance(model.requests[1], CompletionRequest)
+
+
 def test_an_echoed_prompt_moves_the_citations(library, caller):
     answer = completed(library, asked(QUESTION, echo=True), caller, ("main", FakeModel("12 euros [1].")))
     deltas = list(answer.deltas)
@@ -179,6 +190,8 @@ def answerer(library, models):
         models=models,
         index=library.index,
         state=library.state,
+        on_demand=OnDemand(library.state, FakeDoorbell()),
+        cache=library.cache,
         aliases=(),
         ignore_unknown_models=False,
         top_k=6,

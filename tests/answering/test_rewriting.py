@@ -2,8 +2,8 @@
 
 import pytest
 
-from ragproxy.answering.rewriting import LONGEST_QUERY, carried_over, question, rewritten
-from ragproxy.domain import ChatRequest, Delta, Message
+from ragproxy.answering.rewriting import LONGEST_QUERY, carried_over, question, rewritten, searches
+from ragproxy.domain import Cancel, ChatRequest, Delta, Message, Tally
 from ragproxy.errors import UpstreamRefused, UpstreamUnavailable
 from tests.fakes import FakeModel
 
@@ -97,10 +97,11 @@ def test_the_limit_goes_by_the_name_the_client_uses():
     assert model.requests[0].params == {"max_completion_tokens": 100, "temperature": 0}
 
 
-def test_the_call_ends_with_the_request():
+def test_the_call_ends_with_the_request_and_is_on_its_tally():
     model, asked = FakeModel("price of students"), request()
     rewritten(talk(PRICE, ANSWER, ("user", "students?")), model, asked)
     assert model.requests[0].cancel is asked.cancel
+    assert model.requests[0].tally is asked.tally
     assert model.closed
 
 
@@ -211,3 +212,69 @@ def talk(*turns):
 
 def request(**params):
     return ChatRequest(model="gpt-x", messages=(), params=params)
+
+
+# ---- the queries of a search ----
+
+ASKED = "Hi! could you tell me whats the price off the Pro plan?"
+
+
+def test_a_search_is_put_into_the_words_of_a_search_box():
+    model = FakeModel("1. price of the Pro plan")
+    assert searched(model, ASKED) == ("price of the Pro plan",)
+    (sent,) = model.requests
+    assert (sent.model, sent.stream, sent.grounding) == ("gpt-x", False, None)
+    assert sent.params == {"max_tokens": 100, "temperature": 0}
+    assert f"1. {ASKED}" in sent.messages[0].text
+    assert model.closed
+
+
+def test_several_queries_cost_one_call_and_keep_their_places():
+    model = FakeModel("2) opening hours\n1. price of\n the plan\nSure!\n7. nonsense")
+    queries = ("what's the price of the plan?", "which opening hours?", "students of the Pro plan?")
+    assert searched(model, *queries) == ("price of", "opening hours", queries[2])
+    assert len(model.requests) == 1
+    assert model.requests[0].params["max_tokens"] == 300
+
+
+def test_a_lone_query_needs_no_number():
+    assert searched(FakeModel('<think>1. hm</think>"Pro plan price"'), ASKED) == ("Pro plan price",)
+
+
+def test_a_query_on_several_lines_is_one():
+    model = FakeModel("1. price\n2. hours")
+    assert searched(model, "what\n2. price?", "which hours?") == ("price", "hours")
+    assert "1. what 2. price?\n2. which hours?" in model.requests[0].messages[0].text
+
+
+def test_a_search_that_drifts_keeps_its_own_words():
+    assert searched(FakeModel("subscription fee"), ASKED) == (f"subscription fee {ASKED}",)
+
+
+def test_a_document_as_a_query_is_not_rewritten():
+    model = FakeModel("1. short\n2. price")
+    text = "price " * 500
+    assert searched(model, text, "what price?") == (text, "price")
+    assert searched(model, text, " ") == (text, " ")
+    assert len(model.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        FakeModel(fails=UpstreamUnavailable("down")),
+        FakeModel(fails=UpstreamRefused("no temperature", status=400)),
+        FakeModel(Delta(content="1. half"), fails_after=UpstreamUnavailable("down")),
+        FakeModel(""),
+        FakeModel("1. "),
+        FakeModel('1. ""'),
+        FakeModel("price " * 200),
+        FakeModel("<think>1. price"),
+    ],
+)
+def test_a_search_is_never_worse_than_it_was(model):
+    assert searched(model, ASKED) == (ASKED,)
+
+
+def searched(model, *queries):
+    return searches(queries, model, "gpt-x", Cancel(), Tally())

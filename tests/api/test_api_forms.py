@@ -6,7 +6,7 @@ import pytest
 from flask import Flask, request
 
 from ragproxy.api.forms import MAX_FIELD, receive
-from ragproxy.errors import BodyTooLarge, InvalidRequest, UnsupportedMediaType
+from ragproxy.errors import BodyTooLarge, InvalidRequest, StateUnavailable, StorageFull, UnsupportedMediaType
 from tests.forms import CONTENT_TYPE, field, file, form
 
 MIB = 1 << 20
@@ -105,12 +105,12 @@ def test_a_form_without_a_usable_boundary_is_refused(content_type):
 
 
 def test_a_body_that_says_it_is_too_large_is_refused_unread():
-    with pytest.raises(BodyTooLarge):
+    with pytest.raises(BodyTooLarge, match="Too much"):
         _receive(form(file("file", "1")), keep=pytest.fail, length=10 * MIB)
 
 
 def test_a_body_that_does_not_say_is_refused_where_the_limit_is():
-    with pytest.raises(BodyTooLarge):
+    with pytest.raises(BodyTooLarge, match="Too much"):
         _receive(form(file("file", bytes(4 * MIB))), length=None, limit=MIB)
 
 
@@ -118,16 +118,53 @@ def test_the_limit_is_the_views_and_not_that_of_json():
     assert len(_receive(form(file("file", bytes(MIB))), limit=2 * MIB).file) == MIB
 
 
-def _receive(body, *, keep=None, content_type=CONTENT_TYPE, limit=4 * MIB, length=-1):
+def test_a_file_is_dropped_when_a_later_part_is_at_fault():
+    dropped = []
+    for body in (
+        form(file("file", "text"), file("file", "2")),
+        form(file("file", "text"), field("a", b"\xff")),
+        form(file("file", "text"), field("a", "1"), end=False),
+    ):
+        with pytest.raises(InvalidRequest):
+            _receive(body, dropped=dropped.append)
+    assert dropped == [b"text"] * 3
+
+
+def test_a_file_is_dropped_when_what_it_was_for_is_refused():
+    dropped = []
+    for error in (InvalidRequest("no"), StorageFull("no")):
+        with pytest.raises(type(error)):
+            _receive(form(file("file", "text")), dropped=dropped.append, refused=error)
+    assert dropped == [b"text"] * 2
+
+
+def test_a_file_is_kept_when_nobody_knows_what_came_of_it():
+    with pytest.raises(StateUnavailable):
+        _receive(form(file("file", "text")), dropped=pytest.fail, refused=StateUnavailable("gone"))
+    _receive(form(file("file", "text")), dropped=pytest.fail)
+
+
+def _receive(body, *, keep=None, dropped=None, refused=None, content_type=CONTENT_TYPE, limit=4 * MIB, length=-1):
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = 1000
     environ = {"wsgi.input_terminated": True, "CONTENT_LENGTH": str(len(body) if length == -1 else length)}
     if length is None:
         del environ["CONTENT_LENGTH"]
-    with app.test_request_context(
-        method="POST", input_stream=io.BytesIO(body), content_type=content_type, environ_overrides=environ
+    with (
+        app.test_request_context(
+            method="POST", input_stream=io.BytesIO(body), content_type=content_type, environ_overrides=environ
+        ),
+        receive(
+            request, "file", keep or _all, dropped if dropped is not None else _ignore, limit=limit, beyond="Too much"
+        ) as received,
     ):
-        return receive(request, "file", keep or _all, limit=limit)
+        if refused:
+            raise refused
+        return received
+
+
+def _ignore(kept):
+    pass
 
 
 def _all(part):

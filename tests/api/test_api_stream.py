@@ -9,6 +9,12 @@ from ragproxy.api.stream import HANGUPS
 QUESTION = {"model": "ragproxy", "messages": [{"role": "user", "content": "Hello?"}], "stream": True}
 
 
+@pytest.fixture(scope="module")
+def app(make_app):
+    """An app of its own: others leave their answers open, and this one counts them."""
+    return make_app()
+
+
 @pytest.mark.parametrize("read", [True, False], ids=["read", "left unread"])
 def test_a_stream_that_is_closed_is_no_longer_in_flight_nor_watched(app, client, read):
     server, other_end = socket.socketpair()

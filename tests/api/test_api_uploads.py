@@ -69,6 +69,29 @@ def test_parts_that_do_not_add_up_are_refused(client):
     assert right(_complete(client, upload, ids))["status"] == "completed"
 
 
+def test_a_part_beyond_what_was_announced_is_refused_and_its_bytes_are_gone(client):
+    upload = _begin(client)["id"]
+    ids = [right(_send(client, upload, part))["id"] for part in PARTS]
+    blobs = services_of(client).state.blobs
+    kept = set(blobs.all())
+    message = refused(_send(client, upload, b"more"), 400, "wrong_size", "data")
+    assert "24 bytes" in message
+    assert "20" in message
+    assert set(blobs.all()) == kept
+    assert right(_send(client, upload, PARTS[0]))["id"] not in ids  # sent again: its answer might have been lost
+    assert right(_complete(client, upload, ids))["status"] == "completed"
+
+
+def test_parts_put_together_in_the_wrong_order_leave_no_bytes_behind(client):
+    upload = _begin(client)["id"]
+    parts = [b"uno, ", b"dos, ", b"tres, quatro"[:10]]
+    ids = [right(_send(client, upload, part))["id"] for part in parts]
+    blobs = services_of(client).state.blobs
+    kept = set(blobs.all())
+    refused(_complete(client, upload, ids[::-1], md5="0" * 32), 400, "wrong_md5", "md5")
+    assert set(blobs.all()) == kept
+
+
 def test_what_has_ended_takes_no_more(client):
     upload = _begin(client)["id"]
     ids = [right(_send(client, upload, part))["id"] for part in PARTS]

@@ -212,7 +212,7 @@ def test_a_search_of_nothing_finds_nothing(client, sights):
     assert _search(client, sights, query="xylophone")["data"] == []
 
 
-def test_rewriting_may_be_asked_for(client, sights):
+def test_rewriting_changes_nothing_without_an_upstream(client, sights):
     body = {"query": "How tall is the Eiffel Tower?"}
     assert _search(client, sights, **body, rewrite_query=True) == _search(client, sights, **body)
 

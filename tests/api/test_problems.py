@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from ragproxy.api.problems import problem
+from ragproxy.errors import NotServed, OverQuota, UpstreamUnavailable
+
 QUESTION = {"model": "ragproxy", "messages": [{"role": "user", "content": "Hello?"}]}
 
 
@@ -141,6 +144,7 @@ def test_a_browser_may_send_any_header_and_read_ours(client):
     exposed = answer.headers["Access-Control-Expose-Headers"].lower()
     for name in ("x-metadata-sources", "x-request-id", "x-ratelimit-remaining-tokens", "retry-after", "server-timing"):
         assert name in exposed
+    assert {"x-should-retry", "x-ragproxy-tried"} <= set(exposed.split(", "))
     assert "Access-Control-Allow-Origin" in client.get("/nothing", headers={"Origin": "https://ui.example"}).headers
 
 
@@ -150,6 +154,23 @@ def test_only_the_origins_that_were_named_are_let_in(make_app):
     refused = client.get("/v1/models", headers={"Origin": "https://evil.example"})
     assert allowed.headers["Access-Control-Allow-Origin"] == "https://ui.example"
     assert "Access-Control-Allow-Origin" not in refused.headers
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OverQuota("full", retry_after_s=7),
+        NotServed("no such route"),
+        UpstreamUnavailable("down", headers={"retry-after": "7"}),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_error_of_any_kind_takes_its_headers_along(app, error):
+    error.headers["x-ragproxy-tried"] = "main/m 503, spare/m busy"
+    with app.test_request_context():
+        headers = problem(error).headers
+    assert headers["x-ragproxy-tried"] == "main/m 503, spare/m busy"
+    assert headers.get("retry-after") == (None if isinstance(error, NotServed) else "7")
 
 
 def _error(response, status):

@@ -115,6 +115,20 @@ def test_each_piece_is_passed_on_when_it_arrives(up, http, framing):
         assert next(pieces, None) is None
 
 
+def test_headers_go_with_every_request_and_those_of_a_call_with_it_alone(up, open_http):
+    up.script(Reply.json({}), path="/login")
+    http = open_http(up.url, key=None, headers={"X-Team": "search"})
+    with http.post("/login", b"a=b", Cancel(), headers={"Content-Type": "application/x-www-form-urlencoded"}) as reply:
+        reply.read()
+    with http.get("/models", Cancel()) as reply:
+        reply.read()
+    login, listing = up.requests
+    assert login.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert login.headers["x-team"] == listing.headers["x-team"] == "search"
+    assert "content-type" not in listing.headers
+    assert "authorization" not in login.headers
+
+
 # ---- what goes wrong ----------------------------------------------------------------------------
 
 

@@ -136,6 +136,16 @@ def test_tls_streams_keeps_its_connection_and_can_be_broken(tls_up, breaking_aft
     assert up.requests[-1].left.wait(2)
 
 
+def test_a_silence_under_tls_loses_nothing(tls_up, open_http):
+    up, bundle = tls_up
+    http = open_http(up.url, verify=bundle)
+    up.script(Reply((b"one", b"two", b"three"), delay_s=0.3))
+    with http.get("/models", Cancel()) as reply:
+        pieces = list(reply.pieces(0.1))
+    assert [piece for piece in pieces if piece] == [b"one", b"two", b"three"]
+    assert pieces.count(b"") >= 4
+
+
 def test_a_tls_handshake_is_broken(deaf_port, breaking_after, open_http):
     http = open_http(f"https://127.0.0.1:{deaf_port}/v1", connect_timeout_s=30, read_timeout_s=30)
     with breaking_after(0.3) as (cancel, took), pytest.raises(UpstreamBroken, match="given up"):

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from ragproxy.domain import PULSE
 from ragproxy.errors import NotServed, UpstreamRefused
 from tests.asking import chat, completion, finishes, text
-from tests.replies import DONE, Reply, chat_chunk, chat_frames, refusal, whole
+from tests.replies import DONE, Reply, chat_chunk, chat_frames, refusal, sse, whole
 
 ACCENTS = ("Réponse", " : «", " où ", "naïve", " 🦜", "» [1].")
 
@@ -130,6 +131,40 @@ def test_a_server_that_holds_the_connection_after_done_holds_nobody(up, model):
     assert text(model.chat(chat(stream=True))) == "a"
     assert time.monotonic() - began < 1
     assert up.requests[0].left.wait(2)
+
+
+@pytest.mark.parametrize("path", ["chat", "complete"])
+def test_a_silence_in_a_stream_that_has_begun_gives_pulses(up, model, path):
+    begun = {"choices": [{"index": 0, "text": "a", "delta": {"content": "a"}}]}
+    ended = {"choices": [{"index": 0, "text": "", "delta": {}, "finish_reason": "stop"}]}
+    up.script(Reply.events(begun, ended, DONE, delay_s=0.4))
+    deltas = list(getattr(model, path)((chat if path == "chat" else completion)(stream=True, pulse_s=0.1)))
+    assert deltas[0].content == "a"
+    assert 2 <= deltas.count(PULSE) <= 10
+    assert [delta.finish_reason for delta in deltas if delta != PULSE] == [None, "stop"]
+
+
+@pytest.mark.parametrize("sign", [b": working\n\n", b"data:\n\n", sse({"choices": []}), sse({"choices": [], "x": 1})])
+def test_a_server_that_says_it_lives_but_nothing_else_gives_pulses(up, model, sign):
+    up.script(Reply.events(*chat_frames("a")[:2], *[sign] * 12, *chat_frames("b")[1:], delay_s=0.1))
+    deltas = list(model.chat(chat(stream=True, pulse_s=0.25)))
+    assert 2 <= deltas.count(PULSE) <= 5
+    assert text(deltas) == "ab"
+
+
+def test_signs_of_life_between_deltas_are_not_passed_on(up, model):
+    up.script(Reply.events(*(frame + b": working\n\n" for frame in chat_frames("a", "b"))))
+    assert PULSE not in list(model.chat(chat(stream=True, pulse_s=5)))
+
+
+def test_a_model_that_has_not_begun_has_no_pulse(up, model):
+    up.script(Reply.events(*[b": queued\n\n"] * 5, *chat_frames("a"), delay_s=0.05))
+    assert PULSE not in list(model.chat(chat(stream=True, pulse_s=0.1)))[:1]
+
+
+def test_nobody_who_does_not_want_them_gets_pulses(up, model):
+    up.script(Reply.events(*chat_frames("a")[:2], b": working\n\n", *chat_frames("b")[1:], delay_s=0.1))
+    assert PULSE not in list(model.chat(chat(stream=True)))
 
 
 def test_streams_and_answers_share_their_connections(up, model):

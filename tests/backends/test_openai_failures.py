@@ -71,7 +71,7 @@ ERRORS = [
     ({"message": "no", "code": "429"}, UpstreamRefused, 429),
     ({"message": "no", "code": "rate_limit_exceeded"}, UpstreamRefused, 429),
     ({"message": "no", "code": "model_not_found", "type": "invalid_request_error"}, UpstreamRefused, 404),
-    ({"message": "no", "code": 503}, UpstreamUnavailable, None),
+    ({"message": "no", "code": 503}, UpstreamUnavailable, 503),
     ({"message": "no", "type": "server_error"}, UpstreamUnavailable, None),
     ("no", UpstreamUnavailable, None),
 ]

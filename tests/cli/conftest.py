@@ -1,6 +1,10 @@
 """The command line on a data folder of its own, in this process or in a real one."""
 
+import json
 import os
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from click.testing import CliRunner
@@ -40,3 +44,50 @@ def _no_settings_of_the_machine(monkeypatch):
     for field in Settings.__dataclass_fields__.values():
         if field.metadata["variable"] in os.environ:
             monkeypatch.delenv(field.metadata["variable"])
+
+
+@pytest.fixture
+def server():
+    """A server that answers what `answers` says, (status, body) each, and remembers the `requests`."""
+    with _serving() as running:
+        yield running
+
+
+class _Request:
+    def __init__(self, handler, body):
+        self.method, self.path, self.headers, self.body = handler.command, handler.path, handler.headers, body
+
+
+@contextmanager
+def _serving():
+    # an answer whose body is None never comes
+    over = threading.Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            server.requests.append(_Request(self, body))
+            status, answer = server.answers.pop(0)
+            if answer is None:
+                over.wait(10)
+                return
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(answer if isinstance(answer, bytes) else json.dumps(answer).encode())
+
+        do_POST = do_DELETE = do_GET
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.url = f"http://127.0.0.1:{server.server_port}"
+    server.requests, server.answers = [], []
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        over.set()
+        server.shutdown()
+        server.server_close()

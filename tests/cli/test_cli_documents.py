@@ -1,8 +1,6 @@
-"""`ragproxy ingest`, `stores list` and `reindex` on real folders."""
+"""`ragproxy ingest` and `reindex` on real folders."""
 
 import re
-
-from ragproxy.state import DataLock
 
 
 def test_a_folder_is_ingested_into_a_new_store(run, documents):
@@ -81,25 +79,6 @@ def test_a_store_needs_a_name(run, documents):
     done = run("ingest", documents, "--store", " ")
     assert done.exit_code == 1
     assert done.stderr == "Error: 'name' is empty\n"
-
-
-def test_stores_are_listed_with_what_they_hold(run, documents):
-    assert "There is no vector store yet" in run("stores", "list").output
-    run("ingest", documents, "--store", "paris")
-    run("ingest", documents / "tower.md", "--store", "a rather long name")
-    lines = run("stores", "list").output.splitlines()
-    assert lines[0].split() == ["NAME", "ID", "FILES", "CHUNKS"]
-    rows = [re.split(r"\s{2,}", line) for line in lines[1:]]
-    assert {row[0]: row[2:] for row in rows} == {"paris": ["2", "2"], "a rather long name": ["1", "1"]}
-    assert all(re.fullmatch(r"vs_[0-9a-f]{32}", row[1]) for row in rows)
-
-
-def test_stores_can_be_listed_while_a_server_holds_the_data(run, documents, data_dir):
-    run("ingest", documents, "--store", "paris")
-    lock = DataLock(data_dir)
-    lock.acquire("http://127.0.0.1:8083")
-    assert "paris" in run("stores", "list").output
-    lock.release()
 
 
 def test_reindexing_keeps_what_is_found_and_raises_the_version(run, documents):

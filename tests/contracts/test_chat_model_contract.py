@@ -4,20 +4,30 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from ragproxy.backends.extractive import Extractive
 from ragproxy.backends.http import Http
 from ragproxy.backends.openai import OpenAI
+from ragproxy.backends.resilience import (
+    Breaker,
+    Breaking,
+    Fallback,
+    Gate,
+    Limited,
+    Protection,
+    Retrying,
+    RetryPolicy,
+)
 from ragproxy.domain import ChatRequest, Chunk, CompletionRequest, Grounding, Message, Passage
 from ragproxy.errors import RagproxyError, UpstreamBroken, UpstreamError, UpstreamUnavailable
 from ragproxy.retrieval.analysis import grams, terms
 from ragproxy.retrieval.sentences import split
 from ragproxy.tokens import estimate
 from tests.asking import text
-from tests.fakes import FakeModel
+from tests.fakes import FakeModel, FakeSleep
 from tests.replies import Reply, chat_chunk, refusal
 from tests.upstream import Upstream
 
@@ -196,7 +206,44 @@ def _extractive():
     yield Subject(model, fields={"grounding": grounding}, bad_params={"logprobs": True})
 
 
-SUBJECTS = {"openai": _openai, "extractive": _extractive, "fake": _fake}
+def _wrapped(wrap, attempts=1):
+    """A model around the one of a real server, which fails at each of the wrapper's attempts."""
+
+    @contextlib.contextmanager
+    def opened():
+        gate = Gate("main")
+        with _openai() as inner:
+
+            def breaks():
+                for _ in range(attempts):
+                    inner.break_next()
+
+            yield replace(
+                inner,
+                model=wrap(inner.model, gate),
+                break_next=breaks,
+                released=lambda: inner.released() and gate.running == 0,
+            )
+
+    return opened
+
+
+def _all_together(model, gate):
+    protection = Protection(gate, Breaker("main"), RetryPolicy(retries=1, sleep=FakeSleep()))
+    return Fallback([("main/m", protection.around(model)), ("spare/m", model)])
+
+
+SUBJECTS = {
+    "openai": _openai,
+    "extractive": _extractive,
+    "fake": _fake,
+    "retrying": _wrapped(lambda model, gate: Retrying(model, retries=2, sleep=FakeSleep()), attempts=3),
+    "breaking": _wrapped(lambda model, gate: Breaking(model, Breaker("main"))),
+    "limited": _wrapped(Limited),
+    "fallback": _wrapped(lambda model, gate: Fallback([("a", model), ("b", model)]), attempts=2),
+    "all together": _wrapped(_all_together, attempts=3),
+}
+COMPLETING = [name for name in SUBJECTS if name != "extractive"]
 
 
 def eventually(true, wait_s=2.0):
@@ -214,7 +261,7 @@ def subject(request):
         yield subject
 
 
-@pytest.fixture(params=["openai", "fake"])
+@pytest.fixture(params=COMPLETING)
 def completing(request):
     with SUBJECTS[request.param]() as subject:
         yield subject

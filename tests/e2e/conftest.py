@@ -1,10 +1,14 @@
+"""Servers for the end-to-end tests, on two sets of services: `embedded`, all in one process, and `scaled`."""
+
 import time
+from contextlib import contextmanager
 
 import pytest
 import requests
-from openai import OpenAI
 
+from tests.e2e import scaled
 from tests.e2e.servers import ROOT, Server, ragproxy
+from tests.sets import ran, skipped
 from tests.upstream import Upstream
 
 MODELS = ["tiny", "spare", "other", "gpt-4o-mini"]
@@ -19,11 +23,78 @@ def guide_dir(tmp_path_factory):
     return data_dir
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "sets(*names): the sets of services to run on; without it, the embedded one")
+
+
+def pytest_generate_tests(metafunc):
+    if "deployed" in metafunc.fixturenames:
+        marker = metafunc.definition.get_closest_marker("sets")
+        metafunc.parametrize("deployed", marker.args if marker else ["embedded"], indirect=True, scope="session")
+
+
 @pytest.fixture(scope="session")
-def server(guide_dir):
-    """The server a newcomer gets: the built-in model, the guide as documents."""
-    with Server(guide_dir) as server:
+def deployed(request):
+    """Runs servers on one of the sets: `with deployed(folder, documents, **variables) as server`."""
+    if request.param == "embedded":
+        ran("embedded")
+        return _embedded
+    services = request.getfixturevalue("services")
+    ran("scaled", ", ".join(services.versions))
+    return lambda *given, **variables: _scaled(services, *given, **variables)
+
+
+@contextmanager
+def _embedded(folder, documents=None, **variables):
+    ragproxy("migrate", data_dir=folder)
+    if documents:
+        ragproxy("ingest", documents, "--store", "default", data_dir=folder)
+    with Server(folder, **variables) as server:
         yield server
+
+
+@contextmanager
+def _scaled(services, folder, documents=None, **variables):
+    """Workers only where files are fed over the API: a command does what it does itself."""
+    settings = services.variables(**variables)
+    ragproxy("migrate", data_dir=folder / "operator", **settings)
+    if documents:
+        ragproxy("ingest", documents, "--store", "default", data_dir=folder / "operator", **settings)
+    with scaled.Machines(settings, folder, workers=0 if documents else 2) as machines:
+        yield machines
+
+
+@pytest.fixture(scope="session")
+def services(tmp_path_factory):
+    """PostgreSQL, Redis, Chroma and S3, or a skip that says what is missing."""
+    try:
+        services = scaled.Services(tmp_path_factory.mktemp("chroma"))
+    except scaled.Absent as err:
+        skipped("scaled", str(err))
+        pytest.skip(f"the scaled set is not here: {err}")
+    yield services
+    services.close()
+
+
+@pytest.fixture(scope="session")
+def server(deployed, tmp_path_factory):
+    """The server a newcomer gets: the built-in model, the guide as documents."""
+    with deployed(tmp_path_factory.mktemp("server"), ROOT / "docs" / "guide") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def library(deployed, tmp_path_factory):
+    """A server without documents, to feed over the API."""
+    with deployed(tmp_path_factory.mktemp("library")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def reader(library):
+    """The official client of the library."""
+    with scaled.client(library) as client:
+        yield client
 
 
 @pytest.fixture
@@ -40,16 +111,24 @@ def shared_upstream():
 
 
 @pytest.fixture(scope="session")
-def gateway(tmp_path_factory, shared_upstream):
-    """A server whose answers are written by the local upstream, from two small documents."""
+def documents(tmp_path_factory):
+    """Two small documents."""
     documents = tmp_path_factory.mktemp("documents")
     (documents / "tower.md").write_text("# Eiffel Tower\n\nThe Eiffel Tower is 330 metres tall.\n")
     (documents / "louvre.md").write_text("# Louvre\n\nLe musée du Louvre ferme le mardi.\n")
-    data_dir = tmp_path_factory.mktemp("gateway")
-    ragproxy("migrate", data_dir=data_dir)
-    ragproxy("ingest", documents, "--store", "default", data_dir=data_dir)
-    with Server(data_dir, **writing(shared_upstream)) as server:
+    return documents
+
+
+@pytest.fixture(scope="session")
+def gateway(deployed, tmp_path_factory, documents, shared_upstream):
+    """A server whose answers are written by the local upstream, from two small documents."""
+    asked = _model_lists(shared_upstream)
+    with deployed(tmp_path_factory.mktemp("gateway"), documents, **writing(shared_upstream)) as server:
         _has_learnt(server)
+        until = time.monotonic() + 10
+        while _model_lists(shared_upstream) - asked < len(server.workers):
+            assert time.monotonic() < until
+            time.sleep(0.05)
         yield server
 
 
@@ -66,7 +145,7 @@ def impatient(tmp_path_factory, shared_upstream):
 @pytest.fixture(scope="session")
 def ai(gateway):
     """The official client of the gateway."""
-    with OpenAI(base_url=gateway.url + "/v1", api_key="sk-client", max_retries=0, timeout=30) as client:
+    with scaled.client(gateway, timeout=30) as client:
         yield client
 
 
@@ -81,3 +160,7 @@ def _has_learnt(server):
     while set(MODELS) - {card["id"] for card in requests.get(server.url + "/models", timeout=5).json()["data"]}:
         assert time.monotonic() < until
         time.sleep(0.05)
+
+
+def _model_lists(upstream):
+    return sum(request.path.endswith("/models") for request in upstream.requests)

@@ -42,9 +42,12 @@ def ragproxy(*arguments, data_dir, check=True, timeout=120, **variables):
 
 
 class Server:
-    """A running gunicorn. `close` ends it as Ctrl-C in a terminal does; `kill` does not ask."""
+    """A running gunicorn. `close` ends it as Ctrl-C in a terminal does; `kill` does not ask.
 
-    def __init__(self, data_dir, **variables):
+    `within` is a command that runs the command it is given.
+    """
+
+    def __init__(self, data_dir, *, within=(), **variables):
         self.port = int(variables.pop("PORT", 0)) or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.data_dir = Path(data_dir)
@@ -52,7 +55,7 @@ class Server:
         self.data_dir.mkdir(parents=True, exist_ok=True)
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "gunicorn", "-c", "python:ragproxy.serving", "wsgi:app"],
+                [*within, sys.executable, "-m", "gunicorn", "-c", "python:ragproxy.serving", "wsgi:app"],
                 env=environment(data_dir, PORT=str(self.port), **variables),
                 cwd=ROOT,
                 stdout=log,

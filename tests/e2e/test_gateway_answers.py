@@ -7,6 +7,8 @@ import pytest
 from tests.e2e.by_hand import TOWER, user
 from tests.replies import DONE, Reply, chat_chunk, chat_frames, chat_usage, whole
 
+pytestmark = pytest.mark.sets("embedded", "scaled")
+
 CALL = {"id": "call_1", "type": "function", "function": {"name": "measure", "arguments": '{"what": "tower"}'}}
 LOGPROBS = {
     "content": [{"token": "It", "logprob": -0.5, "bytes": [73, 116], "top_logprobs": []}],
@@ -146,9 +148,20 @@ def test_usage_passes_untouched_in_a_stream(ai, upstream):
     assert all(chunk.usage is None and "usage" in chunk.model_fields_set for chunk in chunks[:-1])
 
 
-def test_usage_that_the_upstream_does_not_tell_is_not_made_up(ai, upstream):
+def test_usage_that_the_upstream_does_not_tell_is_estimated_and_says_so(ai, upstream):
     upstream.script(Reply.json({key: value for key, value in whole("Yes").items() if key != "usage"}))
-    assert ai.chat.completions.create(model="ragproxy", messages=user(TOWER)).usage is None
+    usage = ai.chat.completions.create(model="ragproxy", messages=user(TOWER)).usage
+    assert usage.estimated is True
+    assert usage.completion_tokens == 1
+    assert usage.prompt_tokens > 50  # the passages are in it
+    assert usage.total_tokens == usage.prompt_tokens + usage.completion_tokens
+
+
+def test_usage_that_a_stream_does_not_tell_is_estimated_and_says_so(ai, upstream):
+    upstream.script(Reply.events(*chat_frames("Yes ", "no")[:-2], DONE))
+    (*before, last) = _streamed(ai, "ragproxy", stream_options={"include_usage": True})
+    assert (last.choices, last.usage.estimated, last.usage.completion_tokens) == ([], True, 2)
+    assert all(chunk.usage is None for chunk in before)
 
 
 def test_two_answers_are_each_whole_and_each_cited(ai, upstream):

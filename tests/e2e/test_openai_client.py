@@ -7,6 +7,8 @@ import openai
 import pytest
 from openai import OpenAI
 
+pytestmark = pytest.mark.sets("embedded", "scaled")
+
 ENGLISH = "Which port does ragproxy listen on by default?"
 FRENCH = "Sur quel port ragproxy écoute-t-il par défaut ?"
 NOWHERE_EN = "Who won the 1998 football World Cup final in Saint-Denis?"

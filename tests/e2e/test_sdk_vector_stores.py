@@ -4,9 +4,8 @@ import io
 
 import openai
 import pytest
-from openai import OpenAI
 
-from tests.e2e.servers import Server, ragproxy
+pytestmark = pytest.mark.sets("embedded", "scaled")
 
 POOL = "La piscine municipale ouvre à sept heures et ferme à vingt heures. L'entrée coûte quatre euros."
 LIBRARY = "La bibliothèque prête cinq livres pour trois semaines. Elle ferme le lundi."
@@ -154,14 +153,8 @@ def store(ai):
 
 
 @pytest.fixture(scope="module")
-def ai(tmp_path_factory):
-    data_dir = tmp_path_factory.mktemp("stores")
-    ragproxy("migrate", data_dir=data_dir)
-    with (
-        Server(data_dir) as server,
-        OpenAI(base_url=server.url + "/v1", api_key="sk-client", max_retries=0, timeout=60) as client,
-    ):
-        yield client
+def ai(reader):
+    return reader
 
 
 def _name(ai, file_id):

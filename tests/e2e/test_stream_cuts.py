@@ -15,36 +15,49 @@ EVENTS = [
     sse({"choices": [], "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}}),
     DONE,
 ]
-AGENT = {"model": "ragproxy", "messages": user(TOWER)}
+# the same as legacy completions
+TEXTS = [
+    *(sse({"choices": [{"index": 0, "text": text}]}) for text in ("Hé", " [1]")),
+    sse({"choices": [{"index": 0, "text": "", "finish_reason": "stop"}]}),
+    *EVENTS[3:],
+]
+CHAT, TEXT = "/v1/chat/completions", "/v1/completions"
+KINDS = {
+    "plain": (CHAT, question(), EVENTS),
+    "grounded": (CHAT, question(model="ragproxy", messages=user(TOWER)), EVENTS),
+    "completion": (TEXT, {"model": "tiny", "prompt": "x", "stream": True}, TEXTS),
+    "grounded completion": (TEXT, {"model": "ragproxy", "prompt": TOWER, "stream": True}, EVENTS),
+}
 
 
 @pytest.mark.parametrize("reset", [False, True], ids=["closed", "reset"])
-@pytest.mark.parametrize("asked", [{}, AGENT], ids=["plain", "grounded"])
-def test_a_stream_cut_at_any_byte_is_a_prefix_and_one_error_frame(connection, upstream, asked, reset):
-    expected = _frames_of(connection, upstream, asked)
-    reply = Reply.events(*EVENTS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_stream_cut_at_any_byte_is_a_prefix_and_one_error_frame(connection, upstream, kind, reset):
+    path, asked, sent = KINDS[kind]
+    expected = _frames_of(connection, upstream, kind)
+    reply = Reply.events(*sent)
     ends = _ends(reply)
     for cut_at in range(sum(map(len, reply.wire()))):
         upstream.reset()
-        upstream.script(Reply.events(*EVENTS, cut_at=cut_at, reset=reset))
-        status, body = _ask(connection, question(**asked))
+        upstream.script(Reply.events(*sent, cut_at=cut_at, reset=reset))
+        status, body = _ask(connection, asked, path)
         assert len(upstream.requests) == 1, cut_at
         arrived = sum(end <= cut_at for end in ends)  # events that came whole; a reset may take some back
-        if arrived == len(EVENTS):
+        if arrived == len(sent):
             assert normal(body) == expected or reset, cut_at
         if status != 200:
             assert (status, arrived == 0 or reset) == (502, True), cut_at
             assert checked(json.loads(body)["error"])["code"] == "upstream_broken"
         elif body.endswith(DONE):
-            assert arrived >= len(EVENTS) - 1, cut_at  # nothing but the end of the transfer was missing
+            assert arrived >= len(sent) - 1, cut_at  # nothing but the end of the transfer was missing
             assert normal(body) == expected
         else:
-            _is_broken_off(normal(body), expected, None if reset else arrived, cut_at)
+            _is_broken_off(normal(body), expected, None if reset else arrived, cut_at, roles=int(path == CHAT))
 
 
 @pytest.mark.parametrize("framing", ["length", "close"])
 def test_a_stream_of_another_framing_cut_at_any_byte(connection, upstream, framing):
-    expected = _frames_of(connection, upstream, {})
+    expected = _frames_of(connection, upstream, "plain")
     finish = sum(map(len, EVENTS[:3]))
     for cut_at in range(sum(map(len, EVENTS))):
         upstream.reset()
@@ -83,20 +96,21 @@ def test_an_answer_cut_in_its_headers_is_no_answer(connection, upstream, stream)
         assert len(upstream.requests) == 1, cut_at
 
 
-def _is_broken_off(body, expected, arrived, cut_at):
+def _is_broken_off(body, expected, arrived, cut_at, roles=1):
     *before, last = frames(body)
     assert error_in(last)["code"] == "upstream_broken", cut_at
     assert before == frames(expected)[: len(before)], cut_at
     assert DONE not in before
     if arrived is not None:  # and all that came whole was given out: a role chunk first, none for the usage
-        assert len(before) == 1 + min(arrived, 3), cut_at
-    assert (b'"finish_reason":"stop"' in b"".join(before)) is (len(before) == 4)
+        assert len(before) == roles + min(arrived, 3), cut_at
+    assert (b'"finish_reason":"stop"' in b"".join(before)) is (len(before) == roles + 3)
 
 
-def _frames_of(connection, upstream, asked):
-    upstream.script(Reply.events(*EVENTS))
-    status, body = _ask(connection, question(**asked))
-    assert (status, len(frames(body))) == (200, 5)
+def _frames_of(connection, upstream, kind):
+    path, asked, sent = KINDS[kind]
+    upstream.script(Reply.events(*sent))
+    status, body = _ask(connection, asked, path)
+    assert (status, len(frames(body))) == (200, 4 + (path == CHAT))
     return normal(body)
 
 
@@ -109,8 +123,8 @@ def _ends(reply):
     return ends
 
 
-def _ask(connection, body):
-    connection.request("POST", "/v1/chat/completions", json.dumps(body), {"Content-Type": "application/json"})
+def _ask(connection, body, path=CHAT):
+    connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
     answer = connection.getresponse()
     return answer.status, answer.read()
 

@@ -1,4 +1,7 @@
-"""A library with a store, and indexers for it, on the real index and the real records."""
+"""A library with a store, and indexers for it, on the real index and the real records.
+
+The modules that are about who does what in which order run on PostgreSQL too, where one can be reached.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,28 @@ from ragproxy.retrieval import open_index
 from ragproxy.state import migrate, open_state
 from tests.ingestion.library import Clock, Library
 
+_ON_BOTH = {"test_indexing", "test_indexing_sweep"}
+
+
+def pytest_generate_tests(metafunc):
+    if "database" in metafunc.fixturenames:
+        postgres = [pytest.param("postgres", marks=pytest.mark.postgres)]
+        both = metafunc.module.__name__.rpartition(".")[2] in _ON_BOTH
+        metafunc.parametrize("database", ["sqlite", *(postgres if both else [])])
+
 
 @pytest.fixture
-def library(tmp_path, embedder):
+def database_url(database, tmp_path, request):
+    """An empty database of the test's own."""
+    if database == "sqlite":
+        return f"sqlite:///{tmp_path}/data/ragproxy.db"
+    return request.getfixturevalue("postgres_url")
+
+
+@pytest.fixture
+def library(tmp_path, embedder, database_url):
     clock = Clock()
-    url = f"sqlite:///{tmp_path}/data/ragproxy.db"
+    url = database_url
     migrate(url)
     with (
         closing(open_state(url, tmp_path / "data" / "files", clock=clock)) as state,

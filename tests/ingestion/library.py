@@ -37,12 +37,12 @@ class Library:
     def work(self, indexer=None):
         return (indexer or self.indexer()).work(lambda: False)
 
-    def upload(self, filename, data, *, expires=None):
+    def upload(self, filename, data, *, expires=None, purpose="assistants"):
         """The id of a file of the library."""
         data = data if isinstance(data, bytes) else data.encode()
         sha256, size = self.state.blobs.put(io.BytesIO(data), 1 << 30)
         assert sha256 == hashlib.sha256(data).hexdigest()
-        file = File(new_id("file-"), OWNER, filename, "assistants", sha256, size, int(self.clock()), expires)
+        file = File(new_id("file-"), OWNER, filename, purpose, sha256, size, int(self.clock()), expires)
         self.state.library.create(file)
         return file.id
 

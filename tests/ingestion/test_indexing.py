@@ -4,11 +4,14 @@ import itertools
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
 
 import pytest
 
+from ragproxy.disk import check_room
 from ragproxy.domain import Chunking, Document, Failure
-from ragproxy.errors import EmbedderMismatch, StateUnavailable, UpstreamRefused, UpstreamUnavailable
+from ragproxy.errors import EmbedderMismatch, StateUnavailable, StorageFull, UpstreamRefused, UpstreamUnavailable
 from ragproxy.ingestion import load
 from ragproxy.retrieval import HashEmbedder
 from tests.ingestion import hostile, samples
@@ -92,6 +95,59 @@ def test_attaching_anew_with_another_chunking_replaces_the_chunks(library):
     texts = library.chunks(file_id)
     assert max(map(len, texts)) <= 400
     assert library.get(file_id).chunks == len(texts) == library.index.count(library.store.id)
+
+
+def test_a_file_attached_anew_with_another_chunking_while_it_is_indexed_ends_cut_in_the_new_way(library, monkeypatch):
+    file_id = library.put("a.txt", LONG * 100)
+    add = library.index.add
+
+    def interrupted(store_id, chunks):
+        add(store_id, chunks)
+        if library.get(file_id).chunking is None:
+            library.attach(file_id, chunking=Chunking(max_tokens=100, overlap_tokens=0))
+
+    monkeypatch.setattr(library.index, "add", interrupted)
+    library.work()
+    texts = library.chunks(file_id)
+    assert max(map(len, texts)) <= 400
+    assert (library.status(file_id), library.get(file_id).chunks) == ("completed", len(texts))
+    assert library.index.count(library.store.id) == len(texts)
+
+
+def test_a_full_disk_keeps_files_waiting_and_costs_them_nothing(library, monkeypatch):
+    library.put("first.txt", "Le loup hurle.")
+    library.work()
+    file_id = library.put("a.txt", "Le chat dort.")
+    gone = library.put("b.txt", "Le chien court.")
+    indexer = library.indexer()
+    with monkeypatch.context() as patched:
+        patched.setattr(library.index, "check_room", partial(check_room, Path.cwd(), 1 << 62))
+        for _ in range(5):
+            with pytest.raises(StorageFull):
+                library.work(indexer)
+        library.state.library.delete(gone, owner="zoé")
+        with pytest.raises(StorageFull):
+            library.work(indexer)
+        assert library.state.files.removing() == []  # removing goes on
+        assert library.found("loup") == ["first.txt"]
+    assert library.status(file_id) == "in_progress"
+    assert library.work(indexer) == 1  # at once: nobody waits for a lease
+
+
+def test_an_index_that_meets_a_full_disk_keeps_files_waiting(library, monkeypatch):
+    file_id = library.put("a.txt", "Le chat dort.")
+    indexer = library.indexer()
+
+    def full(*_):
+        raise ValueError("An IO error occurred: 'No space left on device (os error 28)'")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(library.index, "add", full)
+        for _ in range(5):
+            with pytest.raises(StorageFull):
+                library.work(indexer)
+    assert library.work(indexer) == 1
+    assert library.status(file_id) == "completed"
 
 
 def test_the_same_file_in_two_stores_is_two_files(library):
@@ -345,6 +401,24 @@ def test_an_error_nobody_foresaw_is_the_servers_and_told_without_its_words(libra
     assert library.status(other) == "completed"
     assert library.get(file_id).error == Failure("server_error", "The server had an error while it indexed the file")
     assert "a secret" not in "".join(record.getMessage() for record in caplog.records)
+
+
+def test_a_file_with_which_workers_die_is_given_up_and_may_be_attached_anew(library):
+    file_id = library.put("0.txt", "Le loup hurle.")
+    indexer = library.indexer()
+    for deaths in range(5):
+        assert library.get(file_id).deaths == deaths
+        library.state.files.claim(1, "test/dead", 120)
+        indexer.recover()
+    other = library.put("1.txt", "Le chat dort.")
+    assert library.work(indexer) == 1
+    error = library.get(file_id).error
+    assert (error.code, "died 5 times" in error.message) == ("server_error", True)
+    assert library.status(other) == "completed"
+    assert library.found("loup") == []
+    library.attach(file_id)
+    assert library.work(indexer) == 1
+    assert library.found("loup") == ["0.txt"]
 
 
 def test_bytes_that_are_gone_are_a_server_error(library):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ragproxy.ingestion import Doctor
 from ragproxy.services import build
 from ragproxy.settings import from_env
 from ragproxy.state import migrate, open_state
@@ -34,14 +35,21 @@ def test_after_a_kill_every_file_is_completed_once(tmp_path, jobs):
     _rounds(tmp_path, jobs, kills=2, chance=random.Random(jobs))
 
 
+def test_what_a_kill_leaves_is_mended_by_the_doctor_and_nothing_is_lost(tmp_path):
+    _rounds(tmp_path, 2, kills=2, chance=random.Random(7), doctored=True)
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(10))
 def test_after_many_kills_every_file_is_completed_once(tmp_path, seed):
     _rounds(tmp_path, 1 + seed % 3, kills=12, chance=random.Random(seed))
 
 
-def _rounds(data_dir, jobs, kills, chance):
-    """Kill it so often while it indexes, each time after some files more; then let it finish, and look."""
+def _rounds(data_dir, jobs, kills, chance, *, doctored=False):
+    """Kill it so often while it indexes, each time after some files more; then let it finish, and look.
+
+    With `doctored`, the doctor mends after each kill what there is to mend.
+    """
     settings = from_env({"RAGPROXY_DATA_DIR": str(data_dir), "RAGPROXY_JOBS": str(jobs)})
     migrate(settings.database)
     with closing(build(settings)) as services:
@@ -54,6 +62,8 @@ def _rounds(data_dir, jobs, kills, chance):
         with _Server(data_dir, jobs) as server:
             server.wait_for(library.store.id, FILES * (kill + 1) // (kills + 2))
             time.sleep(chance.random() * 0.1)
+        if doctored:
+            _doctor(settings)
     with _Server(data_dir, jobs) as server:
         server.wait_for(library.store.id, FILES)
     with closing(build(settings)) as services:
@@ -66,6 +76,16 @@ def _rounds(data_dir, jobs, kills, chance):
         assert library.index.count(library.store.id) == sum(library.get(file_id).chunks for file_id in ids)
         found = [library.found(f"fichier numéro {i}")[0] for i in range(0, FILES, 7)]
         assert [name.split(".")[0] for name in found] == [str(i) for i in range(0, FILES, 7)]
+        assert list(Doctor(services.index, services.state).examine(deep=True)) == []
+
+
+def _doctor(settings):
+    """Mend; the second look finds nothing but work that waits."""
+    with closing(build(settings)) as services:
+        doctor = Doctor(services.index, services.state)
+        for _ in doctor.mend(list(doctor.examine())):
+            pass
+        assert {finding.kind for finding in doctor.examine()} <= {"waiting"}
 
 
 def _files():

@@ -111,6 +111,33 @@ def test_an_expired_store_is_emptied_and_stays_to_say_so(library):
     assert library.state.stores.expired(library.clock()) == []
 
 
+@pytest.mark.parametrize("seconds", [101, 1000], ids=["under a lease", "after the lease"])
+def test_a_file_that_expires_while_it_is_indexed_leaves_nothing(library, monkeypatch, seconds):
+    soon = library.upload("a.txt", "Le chat dort.", expires=int(library.clock()) + 100)
+    late = library.upload("b.txt", "Le chien court.")
+    library.attach(soon, late)
+    _swept_after_each_addition(library, monkeypatch, seconds)
+    library.work()
+    library.work()
+    assert library.found("chat") == []
+    assert library.found("chien") == ["b.txt"]
+    assert library.index.count(library.store.id) == library.counts().total == library.counts().completed == 1
+    with pytest.raises(NotFound):
+        library.state.library.get(soon, owner=OWNER)
+
+
+def test_a_store_that_expires_while_it_is_filled_is_left_empty(library, monkeypatch):
+    store = library.state.stores.create("bref", owner=OWNER, expires_after_days=1)
+    ids = [library.put(f"{n}.txt", f"Le chat {n} dort.", store=store) for n in range(9)]
+    _swept_after_each_addition(library, monkeypatch, 25 * HOUR_S)
+    library.work()
+    library.work()
+    assert library.index.count(store.id) == library.counts(store).total == 0
+    assert library.state.stores.get(store.id, owner=OWNER).expires < library.clock()
+    assert all(library.state.library.get(file_id, owner=OWNER) for file_id in ids)
+    assert library.state.files.removing() == []
+
+
 def test_an_expired_upload_lets_go_of_its_parts(library):
     upload = library.state.uploads.create(
         owner=OWNER, filename="a.txt", purpose="assistants", mime_type="text/plain", size=3
@@ -168,3 +195,15 @@ def digest(text):
 
 def killed(*_, **__):
     raise KeyboardInterrupt
+
+
+def _swept_after_each_addition(library, monkeypatch, seconds):
+    """While chunks are being added, time passes, and another process sweeps."""
+    add = library.index.add
+
+    def interrupted(store_id, chunks):
+        add(store_id, chunks)
+        library.clock.now += seconds
+        library.indexer(worker="other").sweep()
+
+    monkeypatch.setattr(library.index, "add", interrupted)

@@ -1,332 +1,274 @@
-"""A folder and a store kept alike, on the real index and the real records."""
+"""Files of folders where the index is: their bytes, their rows, and whoever else works on them."""
 
-import os
-from collections import Counter
-from pathlib import Path
+import hashlib
+import io
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
-from ragproxy.domain import Caller
-from ragproxy.ingestion import Ingestor, pipeline
-from ragproxy.retrieval import open_index
-from ragproxy.state import migrate, open_state
-from tests.ingestion import samples
+from ragproxy.domain import Chunking, FolderFile, KeptFile
+from ragproxy.errors import BodyTooLarge, InvalidRequest, NotFound, StateUnavailable, UnknownStore
+from ragproxy.ingestion import Ingestor
+from tests.ingestion.library import OWNER
+
+TEXT = "La vieille horloge sonne midi au clocher du village. "
 
 
-def test_a_folder_of_every_format_can_be_searched(ingest, folder, index, state, store):
-    write(folder, "notes.txt", "L'école est à côté de la forêt.".encode("cp1252"))
-    write(folder, "guide/été.md", "# Guide d'été\n\n## Plage\n\nLa baignade est surveillée de 10 h à 18 h.")
-    write(folder, "guide/lettre.docx", samples.word())
-    write(folder, "bilan.pptx", samples.slides())
-    write(folder, "compta.xlsx", samples.workbook())
-    write(folder, "règlement.pdf", samples.pdf("Le prêt est gratuit. " * 30, "Le silence est exigé en bibliothèque."))
-    write(folder, "message.eml", samples.mail())
-    write(folder, "villes.csv", "ville;région\nSète;Occitanie\n")
-    write(folder, "données.jsonl", '{"question": "Où dormir ?", "réponse": "Au refuge des Écrins."}\n')
-    write(folder, "page.html", "<title>Accueil</title><p>Bienvenue au musée océanographique.</p>")
-    write(folder, "outil.py", "def calculer_tva(montant):\n    return montant * 0.2\n")
-    outcomes = ingest()
-    assert Counter(outcome.status for outcome in outcomes) == {"added": 11}
-    assert all(outcome.chunks >= 1 and outcome.reason is None for outcome in outcomes)
-    assert index.count(store.id) == sum(outcome.chunks for outcome in outcomes)
-    for question, filename, page in [
-        ("Quand la baignade est-elle surveillée ?", "guide/été.md", None),
-        ("silence dans la bibliothèque", "règlement.pdf", 2),
-        ("Qui dirige l'équipe ?", "bilan.pptx", None),
-        ("refuge pour dormir", "données.jsonl", None),
-        ("musée océanographique", "page.html", None),
-        ("région de Sète", "villes.csv", None),
-    ]:
-        best = index.search([store.id], question).passages[0].chunk
-        assert best.filename == filename
-        assert page is None or best.page == page
+def test_the_bytes_are_kept_and_the_text_is_counted(library, ingestor):
+    (outcome,) = put(library, ingestor, a=TEXT)
+    assert (str(outcome.path), outcome.status, outcome.chunks) == ("/docs/a.txt", "added", 1)
+    (row,) = library.state.folders.of_store(library.store.id)
+    assert (row.size, row.sha256) == (len(TEXT.encode()), hashlib.sha256(TEXT.encode()).hexdigest())
+    assert row.usage_bytes == sum(len(text.encode()) for text in library.chunks(row.id))
+    with library.state.blobs.open(row.sha256) as stream:
+        assert stream.read() == TEXT.encode()
 
 
-def test_the_row_says_where_the_file_came_from(ingest, folder, state, store):
-    path = write(folder, "a/x.txt", "bonjour")
-    ingest()
-    (row,) = state.files.of_store(store.id)
-    assert (row.filename, row.source, row.size, row.chunks, row.owner, row.created) == (
-        "a/x.txt", str(path), 7, 1, "zoé", 1_700_000_000,
-    )  # fmt: skip
-    assert row.id.startswith("file-")
-    assert len(row.id) == 29
+def test_a_folders_file_can_be_put_into_another_store_like_an_uploaded_one(library, ingestor):
+    put(library, ingestor, a=TEXT)
+    (row,) = library.state.folders.of_store(library.store.id)
+    other = library.state.stores.create("other", owner=OWNER)
+    library.attach(row.id, store=other)
+    assert library.work() == 1
+    assert library.found("horloge", other) == ["a.txt"]
+    assert library.get(row.id, other).usage_bytes == row.usage_bytes
 
 
-def test_ingesting_twice_changes_nothing(ingest, folder, index, state, store):
-    write(folder, "a.txt", "un")
-    write(folder, "b.txt", "deux")
-    ingest()
-    before = snapshot(index, state, store)
-    assert statuses(ingest()) == {"a.txt": "unchanged", "b.txt": "unchanged"}
-    assert snapshot(index, state, store) == before
+def test_the_outcomes_come_in_the_order_of_the_files(library, ingestor):
+    outcomes = put(library, ingestor, a="", b=TEXT, c="\0" * 50, d=TEXT * 100)
+    assert [outcome.status for outcome in outcomes] == ["failed", "added", "failed", "added"]
+    assert outcomes[0].reason == "The file is empty"
 
 
-def test_a_changed_file_replaces_its_old_chunks(ingest, folder, index, state, store):
-    write(folder, "a.txt", "Le chat dort. " * 300)
-    write(folder, "b.txt", "Le chien court.")
-    ingest()
-    old = state.files.by_source(store.id, str(folder / "a.txt"))
-    assert old.chunks > 2
-    version = state.stores.find(store.id, owner="zoé").version
-    write(folder, "a.txt", "La souris danse.")
-    assert statuses(ingest()) == {"a.txt": "changed", "b.txt": "unchanged"}
-    new = state.files.by_source(store.id, str(folder / "a.txt"))
-    assert (new.id, new.created, new.chunks) == (old.id, old.created, 1)
-    assert new.sha256 != old.sha256
-    assert [chunk.text for chunk in index.chunks(store.id, new.id)] == ["La souris danse."]
-    assert index.count(store.id) == 2
-    assert state.stores.find(store.id, owner="zoé").version == version + 1
+def test_what_cannot_be_read_leaves_no_bytes_and_no_row(library, ingestor):
+    put(library, ingestor, a="\0" * 50)
+    kept = ingestor.keep(io.BytesIO(b"\0\1" * 50))
+    list(ingestor.put_kept(library.store, [KeptFile("/docs/b.txt", "b.txt", kept.sha256, kept.size)]))
+    assert list(library.state.blobs.all()) == []
+    assert library.state.folders.of_store(library.store.id) == []
 
 
-def test_a_touched_file_is_not_a_changed_one(ingest, folder):
-    path = write(folder, "a.txt", "un")
-    ingest()
-    os.utime(path, (0, 0))
-    assert statuses(ingest()) == {"a.txt": "unchanged"}
+def test_files_whose_bytes_are_kept_are_put_in_alike(library, ingestor):
+    kept = ingestor.keep(io.BytesIO(TEXT.encode()))
+    (outcome,) = ingestor.put_kept(library.store, [KeptFile("/docs/a.txt", "a.txt", kept.sha256, kept.size)])
+    assert outcome.status == "added"
+    assert library.found("horloge") == ["a.txt"]
+    (outcome,) = put(library, ingestor, a=TEXT)
+    assert outcome.status == "unchanged"
 
 
-def test_a_removed_file_goes_with_prune_alone(ingest, folder, index, state, store):
-    write(folder, "a.txt", "un")
-    write(folder, "b/c.txt", "deux")
-    ingest()
-    (folder / "b" / "c.txt").unlink()
-    (folder / "b").rmdir()
-    assert statuses(ingest()) == {"a.txt": "unchanged"}
-    assert index.count(store.id) == 2
-    assert statuses(ingest(prune=True)) == {"a.txt": "unchanged", "c.txt": "removed"}
-    assert index.count(store.id) == 1
-    assert [row.filename for row in state.files.of_store(store.id)] == ["a.txt"]
-    assert statuses(ingest(prune=True)) == {"a.txt": "unchanged"}
+def test_a_file_that_is_too_large_is_not_kept(library, ingestor):
+    with pytest.raises(BodyTooLarge, match="larger than 1 MiB; the setting is RAGPROXY_FILE_LIMIT_MB"):
+        ingestor.keep(io.BytesIO(b"x" * ((1 << 20) + 1)))
+    assert list(library.state.blobs.all()) == []
 
 
-def test_prune_leaves_alone_what_lies_elsewhere(ingest, folder, tmp_path, index, store):
-    other = tmp_path / "docs-bis"  # begins with the name of the folder
-    other.mkdir()
-    write(other, "x.txt", "ailleurs")
-    write(folder, "a.txt", "ici")
-    ingest(other, folder)
-    (other / "x.txt").unlink()
-    assert statuses(ingest(prune=True)) == {"a.txt": "unchanged"}
-    assert index.count(store.id) == 2
+def test_an_unchanged_file_is_known_by_its_bytes(library, ingestor):
+    put(library, ingestor, a=TEXT)
+    known = ingestor.known(library.store)["/docs/a.txt"]
+    assert (known.sha256, known.chunks) == (hashlib.sha256(TEXT.encode()).hexdigest(), 1)
 
 
-def test_a_folder_that_is_not_there_prunes_nothing(ingest, folder, index, store):
-    write(folder, "a.txt", "un")
-    ingest()
-    moved = folder.rename(folder.with_name("parti"))
-    (outcome,) = ingest(prune=True)
-    assert (outcome.status, outcome.path) == ("failed", folder)
-    assert "No such file or directory" in outcome.reason
-    assert index.count(store.id) == 1
-    moved.rename(folder)
+def test_a_file_of_an_earlier_version_gets_its_bytes_without_being_indexed_again(library, ingestor, monkeypatch):
+    row = of_an_earlier_version(library, ingestor)
+    with pytest.raises(NotFound, match="not kept here"):
+        library.state.blobs.open(row.sha256)
+    assert ingestor.known(library.store)["/docs/a.txt"].sha256 is None
+    monkeypatch.setattr(library.index, "add", forbidden)
+    (outcome,) = put(library, ingestor, a=TEXT)
+    assert (outcome.status, outcome.chunks) == ("unchanged", 1)
+    assert library.get(row.id).usage_bytes == len(TEXT.strip().encode())
+    assert library.state.blobs.size(row.sha256) == len(TEXT.encode())
+    assert library.found("horloge") == ["a.txt"]
 
 
-def test_bad_files_fail_with_their_reason_and_the_others_go_on(ingest, folder, tmp_path):
-    write(folder, "bon.txt", "bonjour")
-    write(folder, "vide.txt", "")
-    write(folder, "faux.pdf", "Je ne suis pas un PDF.")
-    write(folder, "chiffré.pdf", samples.pdf("Secret", password="sésame"))
-    write(folder, "bombe.docx", samples.with_member(samples.word(), "word/x.xml", b"\0" * 30_000_000))
-    write(folder, "binaire.txt", bytes(range(256)) * 10)
-    write(folder, "photo.jpg", b"\xff\xd8\xff\xe0")
-    write(folder, "gros.txt", "x" * 40_000_000)
-    write(folder, "nul.txt", b"avant\0 milieu et fin " * 30)
-    (folder / "boucle").symlink_to(folder)
-    (folder / "cassé.txt").symlink_to(folder / "rien")
-    (folder / "tour.txt").symlink_to(folder / "tour.txt")
-    outcomes = {outcome.path.name: outcome for outcome in ingest()}
-    assert {name for name, outcome in outcomes.items() if outcome.status == "added"} == {"bon.txt", "nul.txt"}
-    reasons = {name: outcome.reason for name, outcome in outcomes.items() if outcome.status == "failed"}
-    assert reasons == {
-        "vide.txt": "The file is empty",
-        "faux.pdf": "The file is not a PDF",
-        "chiffré.pdf": "The PDF is encrypted; save it without a password",
-        "bombe.docx": "The archive inside is compressed more than 200 times: it looks like a bomb",
-        "binaire.txt": "The file is binary, not text",
-        "photo.jpg": ".jpg files are not supported",
-        "gros.txt": "The file is larger than 31.5 MiB",
-        "cassé.txt": "The file cannot be read: No such file or directory",
-        "tour.txt": "The file cannot be read: Too many levels of symbolic links",
-    }
+def test_a_file_of_an_earlier_version_that_somebody_changes_meanwhile_is_indexed(library, ingestor, monkeypatch):
+    row = of_an_earlier_version(library, ingestor)
+    original = library.state.folders.begin
+
+    def begin(*given):
+        monkeypatch.setattr(library.state.folders, "begin", original)
+        assert put(library, ingestor, a="Autre chose.")[0].status == "changed"
+        return original(*given)
+
+    monkeypatch.setattr(library.state.folders, "begin", begin)
+    put(library, ingestor, a=TEXT)
+    assert library.chunks(row.id) == [TEXT.strip()]
 
 
-def test_a_file_that_turns_bad_keeps_its_old_chunks(ingest, folder, index, store):
-    write(folder, "a.txt", "Le chat dort.")
-    ingest()
-    write(folder, "a.txt", "")
-    (outcome,) = ingest(prune=True)
-    assert (outcome.status, outcome.chunks) == ("failed", 1)
-    assert index.search([store.id], "chat").passages[0].chunk.text == "Le chat dort."
+def test_a_file_of_an_earlier_version_fails_at_once_where_its_bytes_are_needed(library, ingestor):
+    row = of_an_earlier_version(library, ingestor)
+    other = library.state.stores.create("other", owner=OWNER)
+    library.attach(row.id, store=other)
+    library.work()
+    error = library.get(row.id, other).error
+    assert (error.code, error.message) == ("server_error", "The bytes of this file are not kept here")
 
 
-def test_a_pipe_given_by_name_is_refused_and_does_not_hang(ingest, folder):
-    os.mkfifo(folder / "tuyau.txt")
-    (outcome,) = ingest(folder / "tuyau.txt")
-    assert outcome.reason == "This is not a regular file"
+def test_bytes_that_were_lost_are_put_again(library, ingestor):
+    put(library, ingestor, a=TEXT)
+    (row,) = library.state.folders.of_store(library.store.id)
+    library.state.blobs.delete(row.sha256)
+    assert ingestor.known(library.store)["/docs/a.txt"].sha256 is None
+    (outcome,) = put(library, ingestor, a=TEXT)
+    assert outcome.status == "unchanged"
+    assert library.state.blobs.size(row.sha256)
 
 
-def test_a_name_that_is_not_utf_8_is_refused_in_words_that_can_be_printed(ingest, folder):
-    with open(os.fsencode(folder) + b"/\xe9t\xe9.txt", "wb") as file:
-        file.write(b"x")
-    (outcome,) = ingest()
-    assert outcome.reason == "The file's name is not valid UTF-8; rename it"
-    assert str(outcome.path).encode().endswith("\ufffdt\ufffd.txt".encode())
+def test_a_clients_own_way_to_cut_a_file_outlives_its_change(library, ingestor):
+    put(library, ingestor, a=TEXT * 100)
+    (row,) = library.state.folders.of_store(library.store.id)
+    library.attach(row.id, chunking=Chunking(100, 0))
+    library.work()
+    (outcome,) = put(library, ingestor, a=TEXT * 90)
+    assert outcome.status == "changed"
+    texts = library.chunks(row.id)
+    assert len(texts) == outcome.chunks > 10
+    assert max(map(len, texts)) <= 400
 
 
-def test_two_files_alike_are_two_files(ingest, folder, index, store):
-    write(folder, "a.txt", "pareil")
-    write(folder, "b.txt", "pareil")
-    ingest()
-    assert index.count(store.id) == 2
-    (folder / "b.txt").unlink()
-    ingest(prune=True)
-    assert [passage.chunk.filename for passage in index.search([store.id], "pareil").passages] == ["a.txt"]
-
-
-def test_stores_do_not_share_files(ingest, folder, index, state, store):
-    write(folder, "a.txt", "un")
-    ingest()
-    other = state.stores.create("autre", owner="zoé")
-    assert statuses(ingest(into=other)) == {"a.txt": "added"}
-    (folder / "a.txt").unlink()
-    ingest(into=other, prune=True)
-    assert (index.count(store.id), index.count(other.id)) == (1, 0)
-
-
-def test_many_small_files_are_few_commits(ingest, folder, index, monkeypatch):
-    monkeypatch.setattr(pipeline, "_BATCH_FILES", 20)
-    adds = []
-    original = index.add
-    monkeypatch.setattr(index, "add", lambda store_id, chunks: (adds.append(len(chunks)), original(store_id, chunks)))
-    for i in range(50):
-        write(folder, f"{i:02}.txt", f"Fichier {i}")
-    assert len(ingest()) == 50
-    assert adds == [20, 20, 10]
-
-
-def test_an_outcome_is_only_told_once_it_is_true(ingestor, folder, index, store, caller, monkeypatch):
-    monkeypatch.setattr(pipeline, "_BATCH_FILES", 2)
-    for i in range(5):
-        write(folder, f"{i}.txt", f"Fichier {i}")
-    for seen, outcome in enumerate(ingestor.ingest_folder(store, [folder], prune=False, caller=caller), start=1):
-        assert outcome.status == "added"
-        assert index.count(store.id) >= seen
-
-
-def test_a_run_stopped_half_way_is_finished_by_the_next(
-    ingestor, ingest, folder, index, state, store, caller, monkeypatch
-):
-    monkeypatch.setattr(pipeline, "_BATCH_FILES", 2)
-    for i in range(5):
-        write(folder, f"{i}.txt", f"Fichier {i}")
-    run = ingestor.ingest_folder(store, [folder], prune=False, caller=caller)
-    next(run)
-    run.close()
-    assert Counter(statuses(ingest()).values()) == {"unchanged": 2, "added": 3}
-    assert index.count(store.id) == len(state.files.of_store(store.id)) == 5
-
-
-def test_a_crash_before_the_row_is_written_leaves_nothing_behind(ingest, folder, index, state, store, monkeypatch):
-    write(folder, "a.txt", "Le chat dort. " * 300)
+def test_what_was_begun_by_a_process_that_died_is_finished_by_the_indexer(library, ingestor, monkeypatch):
     with monkeypatch.context() as patched:
-        patched.setattr(state.files, "save", crash)
+        patched.setattr(library.index, "add", killed)
+        patched.setattr(library.state.files, "release", lambda worker: None)  # the dead release nothing
         with pytest.raises(KeyboardInterrupt):
-            ingest()
-    assert index.count(store.id) > 2
-    assert state.files.of_store(store.id) == []
-    write(folder, "a.txt", "La souris danse.")  # meanwhile the file changes: its first chunks are nobody's
-    assert statuses(ingest()) == {"a.txt": "added"}
-    assert index.count(store.id) == 1
+            put(library, ingestor, a=TEXT)
+    assert ingestor.known(library.store)["/docs/a.txt"].sha256 is None
+    assert library.work() == 0
+    library.clock.now += 121
+    assert library.work() == 1
+    assert library.found("horloge") == ["a.txt"]
+    assert put(library, ingestor, a=TEXT)[0].status == "unchanged"
 
 
-def test_a_crash_while_a_file_is_replaced_is_mended(ingest, folder, index, state, store, monkeypatch):
-    write(folder, "a.txt", "Le chat dort. " * 300)
-    ingest()
-    write(folder, "a.txt", "La souris danse.")
-    with monkeypatch.context() as patched:
-        patched.setattr(index, "keep", crash)
-        with pytest.raises(KeyboardInterrupt):
-            ingest()
-    assert index.search([store.id], "souris").passages
-    assert index.search([store.id], "chat").passages
-    assert statuses(ingest()) == {"a.txt": "changed"}
-    assert index.count(store.id) == 1
+def test_a_file_that_somebody_else_has_in_hand_fails_after_a_while(library, ingestor, impatient):
+    put(library, ingestor, a=TEXT)
+    (row,) = library.state.folders.of_store(library.store.id)
+    library.state.folders.begin(library.store, [row], "elsewhere/1", 60)
+    busy, free = put(library, impatient, a="Autre chose.", b=TEXT)
+    assert (busy.status, busy.reason) == ("failed", "Another process has this file in hand; ingest it again")
+    assert free.status == "added"
+    assert library.chunks(row.id) == [TEXT.strip()]
 
 
-def test_a_crash_while_pruning_is_mended(ingest, folder, index, state, store, monkeypatch):
-    write(folder, "a.txt", "un")
-    ingest()
-    (folder / "a.txt").unlink()
-    with monkeypatch.context() as patched:
-        patched.setattr(state.files, "delete", crash)
-        with pytest.raises(KeyboardInterrupt):
-            ingest(prune=True)
-    assert statuses(ingest(prune=True)) == {"a.txt": "removed"}
-    assert (index.count(store.id), state.files.of_store(store.id)) == (0, [])
+def test_a_file_that_somebody_else_has_in_hand_is_waited_for(library, ingestor):
+    put(library, ingestor, a=TEXT)
+    (row,) = library.state.folders.of_store(library.store.id)
+    library.state.folders.begin(library.store, [row], "elsewhere/1", 60)
+    release = threading.Timer(0.3, library.state.files.release, ["elsewhere/1"])
+    release.start()
+    assert put(library, ingestor, a="Autre chose.")[0].status == "changed"
+    release.join()
 
 
-def statuses(outcomes):
-    return {outcome.path.name: outcome.status for outcome in outcomes}
+def test_a_file_put_in_while_it_is_taken_out_is_in_the_end_there_or_not_but_whole(library, ingestor):
+    stop, removed = threading.Event(), []
+
+    def remove():
+        while not stop.is_set():
+            ids = [row.id for row in library.state.folders.of_store(library.store.id)]
+            removed.extend(library.state.files.mark_removing(library.store.id, ids))
+            library.work()
+
+    thread = threading.Thread(target=remove)
+    thread.start()
+    for n in range(30):
+        assert put(library, ingestor, a=f"{TEXT} {n}")[0].status in ("added", "changed")
+    stop.set()
+    thread.join()
+    assert removed
+    assert put(library, ingestor, a=TEXT)[0].status in ("added", "changed")
+    (row,) = library.state.folders.of_store(library.store.id)
+    assert library.chunks(row.id) == [TEXT.strip()]
 
 
-def snapshot(index, state, store):
-    rows = state.files.of_store(store.id)
-    return rows, [index.chunks(store.id, row.id) for row in rows], state.stores.find(store.id, owner="zoé")
+def test_two_who_put_the_same_file_in_leave_one_of_the_two(library, ingestor):
+    with ThreadPoolExecutor(4) as pool:
+        runs = [pool.submit(put, library, ingestor, a=f"{TEXT} {n} " * 60, b=TEXT) for n in range(12)]
+        assert [outcome.reason for run in runs for outcome in run.result() if outcome.status == "failed"] == []
+    rows = {row.filename: row for row in library.state.folders.of_store(library.store.id)}
+    with library.state.blobs.open(rows["a.txt"].sha256) as stream:
+        text = stream.read().decode()
+    assert "".join("".join(library.chunks(rows["a.txt"].id)).split()) == "".join(text.split())
+    assert library.index.count(library.store.id) == sum(row.chunks for row in rows.values())
 
 
-def crash(*_):
+def test_a_store_that_is_gone_keeps_nothing(library, ingestor, monkeypatch):
+    original = library.index.add
+
+    def add(store_id, chunks):
+        library.state.stores.mark_removing(store_id, owner=OWNER)
+        original(store_id, chunks)
+
+    monkeypatch.setattr(library.index, "add", add)
+    with pytest.raises(UnknownStore):
+        put(library, ingestor, a=TEXT)
+    library.work()
+    assert library.index.count(library.store.id) == 0
+
+
+def test_a_store_that_has_expired_takes_nothing(library, ingestor):
+    library.state.stores.modify(library.store.id, owner=OWNER, expires_after_days=1)
+    library.clock.now += 2 * 86_400
+    with pytest.raises(InvalidRequest, match="has expired"):
+        put(library, ingestor, a=TEXT)
+
+
+def test_a_sandbox_that_is_closed_is_not_the_files_fault(library):
+    library.sandbox.close()
+    with pytest.raises(StateUnavailable, match="ingest them again"):
+        put(library, an_ingestor(library), **{"a.pdf": "%PDF-1.4"})
+    assert library.state.folders.of_store(library.store.id) == []
+
+
+def put(library, ingestor, **texts):
+    files = [
+        FolderFile(f"/docs/{named(name)}", named(name), text.encode() if isinstance(text, str) else text)
+        for name, text in texts.items()
+    ]
+    return list(ingestor.put(library.store, files))
+
+
+def named(name):
+    return name if "." in name else f"{name}.txt"
+
+
+def of_an_earlier_version(library, ingestor):
+    """A row as earlier versions wrote it: no bytes, no usage."""
+    put(library, ingestor, a=TEXT)
+    (row,) = library.state.folders.of_store(library.store.id)
+    library.state.blobs.delete(row.sha256)
+    library.state.files.save(replace(row, usage_bytes=0))
+    return library.get(row.id)
+
+
+def forbidden(*_):
+    raise AssertionError("there is nothing to index")
+
+
+def killed(*_):
     raise KeyboardInterrupt
 
 
-def write(folder: Path, name: str, content: str | bytes) -> Path:
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return path
+def an_ingestor(library, **options):
+    return Ingestor(
+        library.index,
+        library.state,
+        library.sandbox.load,
+        worker="folders",
+        file_limit_bytes=1 << 20,
+        clock=library.clock,
+        **options,
+    )
 
 
 @pytest.fixture
-def folder(tmp_path):
-    path = tmp_path / "docs"
-    path.mkdir()
-    return path
+def ingestor(library):
+    return an_ingestor(library, at_once=2)
 
 
 @pytest.fixture
-def state(tmp_path):
-    url = f"sqlite:///{tmp_path}/data/ragproxy.db"
-    migrate(url)
-    opened = open_state(url)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def index(tmp_path, state):
-    opened = open_index(data_dir=tmp_path / "data", attributes=state.files.attributes)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def store(state):
-    return state.stores.create("default", owner="zoé")
-
-
-@pytest.fixture
-def caller():
-    return Caller(owner="zoé")
-
-
-@pytest.fixture
-def ingestor(index, state):
-    return Ingestor(index, state, file_limit_bytes=33_000_000, clock=lambda: 1_700_000_000.5)
-
-
-@pytest.fixture
-def ingest(ingestor, folder, store, caller):
-    def run(*paths, into=store, prune=False):
-        return list(ingestor.ingest_folder(into, paths or [folder], prune=prune, caller=caller))
-
-    return run
+def impatient(library):
+    return an_ingestor(library, patience_s=0.2)

@@ -1,8 +1,13 @@
 """Indexes in a temporary folder, closed at the end."""
 
+import time
+
 import pytest
 
 from ragproxy.retrieval import open_index
+from ragproxy.state import migrate, open_state
+from tests.chroma import ChromaServer
+from tests.retrieval.machines import Machines
 
 
 @pytest.fixture
@@ -31,3 +36,40 @@ def opened(tmp_path, attributes):
 @pytest.fixture
 def index(opened):
     return opened()
+
+
+@pytest.fixture(scope="session")
+def chroma_server(tmp_path_factory):
+    """A Chroma server for every test that does not harm it."""
+    with ChromaServer(tmp_path_factory.mktemp("chroma")) as server:
+        yield server
+
+
+@pytest.fixture
+def clock():
+    """The time of the records, until somebody moves it: `clock.now += 60`."""
+
+    class Clock:
+        now = time.time()
+
+        def __call__(self):
+            return self.now
+
+    return Clock()
+
+
+@pytest.fixture
+def state(tmp_path, clock):
+    """The records that machines share."""
+    url = f"sqlite:///{tmp_path}/records.db"
+    migrate(url)
+    opened = open_state(url, clock=clock)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def machines(chroma_server, tmp_path, state):
+    opened = Machines(chroma_server.url, tmp_path, state)
+    yield opened
+    opened.close()

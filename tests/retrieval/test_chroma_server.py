@@ -1,197 +1,106 @@
-"""The index over a real Chroma server, with other processes and other machines beside it."""
+"""The index over a real Chroma server, and what becomes of it when the server goes."""
 
-import os
-import socket
-import subprocess
-import sys
+import threading
 import time
-import urllib.request
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
 from ragproxy.errors import UpstreamUnavailable
 from ragproxy.retrieval import open_index
-from tests.retrieval.samples import ANIMALS_AND_TRADES, BREAD, CARS, CATS, MeaningEmbedder, chunk
+from tests.chroma import ChromaServer
+from tests.retrieval.machines import Machines
+from tests.retrieval.samples import ANIMALS_AND_TRADES, BREAD, CARS, CATS, MeaningEmbedder
 
 
-def test_add_search_remove(machine):
-    index = machine("here")
+def test_add_search_remove(machines):
+    index, store = machines.open("here"), machines.store()
     index.ping()
-    index.add("vs_first", ANIMALS_AND_TRADES)
-    index.warm()
-    assert found(index, "vs_first", "chat") == ["cats"]
-    assert index.chunks("vs_first", CATS.file_id) == [CATS]
-    index.remove("vs_first", [CATS.file_id])
-    assert found(index, "vs_first", "chat") == []
-    assert index.count("vs_first") == 2
-    index.drop("vs_first")
-    assert index.count("vs_first") == 0
+    machines.add(index, store, ANIMALS_AND_TRADES)
+    assert found(index, store, "chat") == ["cats"]
+    assert index.chunks(store, CATS.file_id) == [CATS]
+    machines.remove(index, store, [CATS.file_id])
+    assert found(index, store, "chat") == []
+    assert index.count(store) == 2
+    index.drop(store)
+    assert index.count(store) == 0
 
 
-def test_meaning_ranks_over_http_too(machine):
-    index = machine("here", embedder=MeaningEmbedder())
-    index.add("vs_meaning", ANIMALS_AND_TRADES)
-    best = index.search(["vs_meaning"], "automobile").passages[0]
+def test_meaning_ranks_over_http_too(machines):
+    index, store = machines.open("here", embedder=MeaningEmbedder()), machines.store()
+    machines.add(index, store, ANIMALS_AND_TRADES)
+    best = index.search([store], "automobile").passages[0]
     assert best.chunk == CARS
-    assert index.search(["vs_meaning"], "automobile", files=[BREAD.file_id]).passages[0].chunk == BREAD
+    assert index.search([store], "automobile", files=[BREAD.file_id]).passages[0].chunk == BREAD
 
 
-def test_another_machine_builds_its_own_lexical_index(machine):
-    machine("here").add("vs_two", ANIMALS_AND_TRADES)
-    assert found(machine("there"), "vs_two", "voiture") == ["cars"]
+def test_without_a_log_of_changes_there_is_no_index_beside_a_server(tmp_path):
+    with pytest.raises(ValueError, match="log of changes"):
+        open_index(data_dir=tmp_path, chroma_url="http://127.0.0.1:9", attributes=lambda store_id: {})
 
 
-def test_what_other_machines_added_is_found_at_the_next_open(machine):
-    here, there = machine("here"), machine("there")
-    here.add("vs_grows", [CATS])
-    assert found(there, "vs_grows", "chat") == ["cats"]
-    here.add("vs_grows", [CARS])
-    there.close()
-    assert found(there, "vs_grows", "voiture") == ["cars"]
+def test_warming_without_chroma_is_only_logged(tmp_path, state, caplog):
+    machines = Machines("http://127.0.0.1:9", tmp_path, state)
+    index = machines.open("here")
+    index.warm()
+    _follower().join(0.5)  # it goes on, and tries again
+    with pytest.raises(UpstreamUnavailable, match=r"127\.0\.0\.1:9"):
+        index.ping()
+    with pytest.raises(UpstreamUnavailable, match=r"127\.0\.0\.1:9"):
+        index.search([machines.store()], "chat")
+    index.close()
+    assert "127.0.0.1:9" in caplog.text
 
 
-def test_chunks_removed_on_another_machine_are_left_out(machine):
-    here, there = machine("here"), machine("there")
-    here.add("vs_shrinks", ANIMALS_AND_TRADES)
-    assert found(there, "vs_shrinks", "chat") == ["cats"]
-    here.remove("vs_shrinks", [CATS.file_id])
-    assert found(there, "vs_shrinks", "chat") == []
-
-
-def test_workers_of_one_machine_see_each_other_s_writes(machine):
-    one, other = machine("here"), machine("here")
-    one.add("vs_workers", [CATS])
-    assert found(other, "vs_workers", "chat") == ["cats"]
-    one.add("vs_workers", [CARS])
-    assert found(other, "vs_workers", "voiture") == ["cars"]
-    other.remove("vs_workers", [CATS.file_id])
-    assert found(one, "vs_workers", "chat") == []
-
-
-def test_workers_that_write_at_once_lose_nothing(machine):
-    workers = [machine("here") for _ in range(3)]
-
-    def write(worker):
-        for number in range(6):
-            name = f"{worker}-{number}"
-            workers[worker].add("vs_busy", [chunk(name, f"mot{worker}x{number}", file=name)])
-
-    with ThreadPoolExecutor(3) as threads:
-        list(threads.map(write, range(3)))
-    for worker in workers:
-        assert worker.count("vs_busy") == 18
-        for number in range(6):
-            assert found(worker, "vs_busy", f"mot1x{number}")[0] == f"1-{number}"
-
-
-def test_a_reindex_by_one_worker_is_followed_by_the_others(machine):
-    machine("here").add("vs_moves", ANIMALS_AND_TRADES)
-    other = machine("here", embedder=MeaningEmbedder())
-    elsewhere = machine("there", embedder=MeaningEmbedder())
-    assert found(other, "vs_moves", "chat") == found(elsewhere, "vs_moves", "chat") == ["cats"]
-    machine("here", embedder=MeaningEmbedder()).reindex("vs_moves")
-    # they notice when they read a passage, and answer that question all the same
-    assert found(other, "vs_moves", "chat") == found(elsewhere, "vs_moves", "chat") == ["cats"]
-    assert other.search(["vs_moves"], "automobile").passages[0].chunk == CARS
-    assert elsewhere.search(["vs_moves"], "automobile").passages[0].chunk == CARS
-    other.add("vs_moves", [chunk("more", "zymurgie")])
-    assert other.count("vs_moves") == 4
-
-
-def test_a_store_dropped_by_one_worker_is_empty_for_the_others(machine):
-    one, other = machine("here"), machine("here")
-    one.add("vs_gone", [CATS])
-    assert found(other, "vs_gone", "chat") == ["cats"]
-    one.drop("vs_gone")
-    assert found(other, "vs_gone", "chat") == []
-    assert other.count("vs_gone") == 0
-    other.add("vs_gone", [CARS])
-    assert found(other, "vs_gone", "voiture") == ["cars"]
-
-
-def test_a_server_that_goes_away_is_unavailable_and_welcome_back(tmp_path):
-    port = free_port()
-    first = start(tmp_path, port)
-    index = open_index(
-        data_dir=tmp_path / "data", chroma_url=f"http://127.0.0.1:{port}", attributes=lambda store_id: {}
-    )
-    try:
-        index.add("vs_a", [CATS])
-        stop(first)
+def test_a_server_that_goes_away_is_unavailable_and_welcome_back(tmp_path, state):
+    with ChromaServer(tmp_path / "chroma") as server:
+        machines = Machines(server.url, tmp_path, state)
+        index, store = machines.open("here"), machines.store()
+        machines.add(index, store, [CATS])
+        assert found(index, store, "chat") == ["cats"]
+        server.kill()
         for act in (
             index.ping,
-            lambda: index.count("vs_a"),
-            lambda: index.search(["vs_a"], "chat"),
-            lambda: index.add("vs_a", [CARS]),
+            lambda: index.count(store),
+            lambda: index.search([store], "chat"),
+            lambda: index.add(store, [CARS]),
         ):
-            with pytest.raises(UpstreamUnavailable, match=f"127.0.0.1:{port}"):
+            with pytest.raises(UpstreamUnavailable, match=f"127.0.0.1:{server.port}"):
                 act()
-        second = start(tmp_path, port)
-        try:
-            index.ping()
-            assert found(index, "vs_a", "chat") == ["cats"]
-            index.add("vs_a", [CARS])
-            assert found(index, "vs_a", "voiture") == ["cars"]
-        finally:
-            stop(second)
-    finally:
-        stop(first)
-        index.close()
+        server.start()
+        index.ping()
+        assert found(index, store, "chat") == ["cats"]
+        machines.add(index, store, [CARS])
+        assert found(index, store, "voiture") == ["cars"]
+        machines.close()
+
+
+def test_the_follower_outlives_a_server_that_goes_away(tmp_path, state):
+    with ChromaServer(tmp_path / "chroma") as server:
+        machines = Machines(server.url, tmp_path, state)
+        worker, web, store = machines.open("worker"), machines.open("web"), machines.store()
+        machines.add(worker, store, [CATS])
+        web.warm()
+        applied = tmp_path / "web" / "lexical" / store / "applied.json"
+        _wait_until(applied.exists)
+        first = applied.read_text()
+        server.kill()
+        state.files.delete(store, ["file-none"])  # a change that cannot be followed now
+        time.sleep(1.5)
+        server.start()
+        _wait_until(lambda: applied.read_text() != first)
+        machines.close()
 
 
 def found(index, store_id, query):
     return [passage.chunk.id for passage in index.search([store_id], query, min_score=0.1).passages]
 
 
-@pytest.fixture(scope="module")
-def url(tmp_path_factory):
-    port = free_port()
-    server = start(tmp_path_factory.mktemp("chroma"), port)
-    yield f"http://127.0.0.1:{port}"
-    stop(server)
+def _wait_until(happened):
+    until = time.monotonic() + 20
+    while not happened():
+        assert time.monotonic() < until
+        time.sleep(0.05)
 
 
-@pytest.fixture
-def machine(url, tmp_path):
-    """Opens the index of a process on the machine of that name: same name, same folder."""
-    indexes = []
-
-    def open_one(name, **given):
-        index = open_index(data_dir=tmp_path / name, chroma_url=url, attributes=lambda store_id: {}, **given)
-        indexes.append(index)
-        return index
-
-    yield open_one
-    for index in indexes:
-        index.close()
-
-
-def start(folder, port):
-    server = subprocess.Popen(
-        [Path(sys.executable).with_name("chroma"), "run", "--path", folder / "server", "--port", str(port)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "RUST_LOG": "error", "ANONYMIZED_TELEMETRY": "False"},
-    )
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v2/heartbeat", timeout=2).close()
-            return server
-        except OSError:
-            assert server.poll() is None, "the Chroma server ended"
-            assert time.monotonic() < deadline, "the Chroma server did not answer in time"
-            time.sleep(0.05)
-
-
-def stop(server):
-    server.kill()
-    server.wait()
-
-
-def free_port():
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return listening.getsockname()[1]
+def _follower():
+    return next(thread for thread in threading.enumerate() if thread.name == "follower")

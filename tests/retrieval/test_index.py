@@ -318,15 +318,5 @@ def test_it_can_be_warmed_pinged_and_used_after_close(index):
     assert found(index, "chat") == ["cats"]
 
 
-def test_warming_without_chroma_is_only_logged(tmp_path, caplog):
-    index = open_index(data_dir=tmp_path, chroma_url="http://127.0.0.1:9", attributes=lambda store_id: {})
-    index.warm()
-    assert "127.0.0.1:9" in caplog.text
-    with pytest.raises(UpstreamUnavailable):
-        index.ping()
-    with pytest.raises(UpstreamUnavailable):
-        index.search(["vs_a"], "chat")
-
-
 def found(index, query, **how):
     return [passage.chunk.id for passage in index.search(["vs_a"], query, **how).passages]

@@ -3,7 +3,6 @@ import json
 import pytest
 
 from ragproxy.retrieval.bm25 import Query
-from ragproxy.retrieval.collection import Vanished
 from ragproxy.retrieval.lexical import Lexical, build, is_sound
 from tests.retrieval.samples import ANIMALS_AND_TRADES, BREAD, CARS, CATS, chunk
 
@@ -137,19 +136,53 @@ def test_a_build_that_breaks_off_leaves_the_old_index(folder):
     assert is_sound(folder, 2)
 
 
-def test_another_process_is_seen_when_shared(folder):
+def test_what_another_process_committed_is_seen_after_a_reload(folder):
     build(folder, [ANIMALS_AND_TRADES])
-    here, there = Lexical(folder, shared=True), Lexical(folder, shared=True)
+    here, there = Lexical(folder), Lexical(folder)
     there.update([chunk("new", "zymurgie")])
+    assert ids(here, "zymurgie") == []
+    here.reload()
     assert ids(here, "zymurgie") == ["new"]
 
 
-def test_a_shared_folder_deleted_by_another_process_has_vanished(folder):
+def test_a_folder_that_another_process_deleted_cannot_be_reloaded(folder):
     build(folder, [ANIMALS_AND_TRADES])
-    here = Lexical(folder, shared=True)
+    here = Lexical(folder)
     folder.rename(folder.with_name("gone"))
-    with pytest.raises(Vanished):
-        ids(here, "chat")
+    assert ids(here, "chat") == ["cats"]  # what is open can be read
+    with pytest.raises((OSError, ValueError)):
+        here.reload()
+
+
+def test_an_alignment_adds_and_removes_in_one_commit(lexical):
+    def pages():
+        yield [chunk("new", "zymurgie")]
+        assert ids(lexical, "chat") == ["cats"]
+        assert ids(lexical, "zymurgie") == []
+        yield [chunk("more", "apiculture")]
+
+    lexical.align(pages(), without={"cats"})
+    assert lexical.ids() == {"cars", "bread", "new", "more"}
+    assert ids(lexical, "chat") == []
+    assert ids(lexical, "apiculture")[0] == "more"
+
+
+def test_an_alignment_that_breaks_off_changes_nothing_and_locks_nobody_out(lexical):
+    def pages():
+        yield [chunk("new", "zymurgie")]
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError) as kept:
+        lexical.align(pages(), without={"cats"})
+    assert lexical.ids() == {"cats", "cars", "bread"}
+    lexical.update([chunk("after", "apiculture")])
+    assert ids(lexical, "apiculture")[0] == "after"
+    del kept
+
+
+def test_ids_are_told_by_file(lexical):
+    assert lexical.ids([CARS.file_id, BREAD.file_id, "file-none"]) == {"cars", "bread"}
+    assert lexical.ids([]) == set()
 
 
 def ids(lexical, text, *, files=None, limit=10):

@@ -12,7 +12,7 @@ from ragproxy.retrieval.shelf import Shelf
 
 
 def test_only_so_many_indexes_stay_open_and_all_can_be_read(dense, tmp_path):
-    shelf = Shelf(dense, tmp_path / "lexical", shared=False, most=2)
+    shelf = Shelf(dense, tmp_path / "lexical", most=2)
     for number in range(5):
         make(shelf, dense, f"vs_{number}")
     assert [shelf.reading(f"vs_{number}", lambda store: store.id, None) for number in range(5)] == [
@@ -22,7 +22,7 @@ def test_only_so_many_indexes_stay_open_and_all_can_be_read(dense, tmp_path):
 
 
 def test_the_one_used_last_is_the_last_to_go(dense, tmp_path):
-    shelf = Shelf(dense, tmp_path / "lexical", shared=False, most=2)
+    shelf = Shelf(dense, tmp_path / "lexical", most=2)
     for store_id in ("vs_a", "vs_b"):
         make(shelf, dense, store_id)
     shelf.reading("vs_a", lambda store: None, None)
@@ -31,7 +31,7 @@ def test_the_one_used_last_is_the_last_to_go(dense, tmp_path):
 
 
 def test_a_store_being_written_to_stays_open(dense, tmp_path):
-    shelf = Shelf(dense, tmp_path / "lexical", shared=False, most=1)
+    shelf = Shelf(dense, tmp_path / "lexical", most=1)
     make(shelf, dense, "vs_a")
     with shelf.writing("vs_a") as store, store.words.writing():
         make(shelf, dense, "vs_b")
@@ -142,4 +142,4 @@ def dense(tmp_path):
 
 @pytest.fixture
 def shelf(dense, tmp_path):
-    return Shelf(dense, tmp_path / "lexical", shared=False)
+    return Shelf(dense, tmp_path / "lexical")

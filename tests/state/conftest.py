@@ -1,16 +1,11 @@
 """The state suite runs on SQLite, and on PostgreSQL where one can be reached."""
 
-import os
 import time
-import uuid
-from urllib.parse import quote
 
 import pytest
 
 from ragproxy.domain import File, StoredFile
 from ragproxy.state import migrate, new_id, open_state
-
-POSTGRES = os.environ.get("RAGPROXY_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
 
 
 @pytest.fixture
@@ -42,33 +37,6 @@ def database_url(request, tmp_path):
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/data/ragproxy.db"
     return request.getfixturevalue("postgres_url")
-
-
-@pytest.fixture
-def postgres_url(postgres):
-    """A schema of its own on the PostgreSQL server, dropped afterwards."""
-    schema = f"test_{uuid.uuid4().hex}"
-    with postgres() as connection:
-        connection.execute(f"CREATE SCHEMA {schema}")
-    address = POSTGRES.replace("postgresql://", "postgresql+psycopg://", 1)
-    yield f"{address}{'&' if '?' in address else '?'}options={quote(f'-csearch_path={schema}')}"
-    with postgres() as connection:
-        connection.execute(f"DROP SCHEMA {schema} CASCADE")
-
-
-@pytest.fixture(scope="session")
-def postgres():
-    """Connects to the server, or skips."""
-    psycopg = pytest.importorskip("psycopg")
-
-    def connect():
-        return psycopg.connect(POSTGRES, autocommit=True, connect_timeout=3)
-
-    try:
-        connect().close()
-    except psycopg.OperationalError as err:
-        pytest.skip(f"no PostgreSQL (RAGPROXY_TEST_POSTGRES): {err}")
-    return connect
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ragproxy.errors import BodyTooLarge, ConfigError, NotFound, StateUnavailable
+from ragproxy.errors import BodyTooLarge, ConfigError, NotFound, StateUnavailable, StorageFull
 from ragproxy.state import open_blobs
 
 MIB = 1 << 20
@@ -36,6 +36,14 @@ def test_the_same_bytes_are_kept_once(blobs):
     assert blobs.put(io.BytesIO(b"same"), 10) == (first, 4)
     other, _ = blobs.put(io.BytesIO(b"other"), 10)
     assert sorted(blobs.all()) == sorted([first, other])
+
+
+@pytest.mark.parametrize("number", [3, 40])  # a bucket is asked for each of a few, and lists what it has for many
+def test_what_is_not_kept_is_told_from_what_is(blobs, number):
+    kept = {blobs.put(io.BytesIO(b"%d" % n), 10)[0] for n in range(number)}
+    absent = {hashlib.sha256(b"absent %d" % n).hexdigest() for n in range(number * 16)}
+    assert blobs.missing(kept | absent) == absent
+    assert blobs.missing([]) == set()
 
 
 def test_no_bytes_are_bytes_too(blobs):
@@ -133,6 +141,18 @@ def test_a_sweep_never_deletes_what_is_being_put(folder, tmp_path):
         sweeper.join()
 
 
+def test_bytes_that_are_set_aside_are_not_kept_any_more_and_can_be_put_again(blobs):
+    sha256, _ = blobs.put(io.BytesIO(b"data"), 10)
+    blobs.set_aside(sha256)
+    assert list(blobs.all()) == []
+    with pytest.raises(NotFound):
+        blobs.open(sha256)
+    with pytest.raises(NotFound):
+        blobs.set_aside(sha256)
+    assert blobs.put(io.BytesIO(b"data"), 10) == (sha256, 4)
+    assert list(blobs.all()) == [sha256]
+
+
 def test_what_a_killed_process_began_is_tidied_away(folder, tmp_path):
     sha256, _ = folder.put(io.BytesIO(b"data"), 10)
     writer = subprocess.Popen(
@@ -155,9 +175,76 @@ def test_a_full_disk_is_said_and_keeps_nothing(tmp_path):
     run = subprocess.run(
         [sys.executable, "-c", _FULL, str(tmp_path / "files")], capture_output=True, text=True, check=False
     )
-    assert run.stdout == "StorageFull storage_full There is no room left to keep the file; nothing was kept\n[]\n"
+    assert run.stdout == "StorageFull storage_full There is no room left on the server's disk; nothing was kept\n[]\n"
     assert run.stderr == ""
     assert _incoming(tmp_path) == []
+
+
+def test_a_folder_leaves_room_for_the_databases(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr("ragproxy.state.blob_folder.UPLOAD_RESERVE", 1 << 62)
+    with pytest.raises(StorageFull, match="Less than"):
+        folder.put(io.BytesIO(b"data"), 10)
+    assert not _incoming(tmp_path)
+    assert list(folder.all()) == []
+
+
+def test_a_file_that_would_take_the_last_room_is_broken_off(folder, tmp_path, monkeypatch):
+    class Filling(io.BytesIO):
+        """The disk fills while it is read."""
+
+        def read(self, size):
+            if self.tell() == 2 * MIB:
+                monkeypatch.setattr("ragproxy.state.blob_folder.UPLOAD_RESERVE", 1 << 62)
+            return super().read(size)
+
+    filling = Filling(bytes(5 * MIB))
+    with pytest.raises(StorageFull):
+        folder.put(filling, 10 * MIB)
+    assert filling.tell() == 3 * MIB
+    assert _incoming(tmp_path) == []
+    assert list(folder.all()) == []
+
+
+def test_new_bytes_can_be_taken_back(folder):
+    sha256, _ = folder.put(io.BytesIO(b"data"), 10)
+    folder.take_back(sha256)
+    with pytest.raises(NotFound):
+        folder.open(sha256)
+    folder.take_back(sha256)  # gone already
+    assert folder.put(io.BytesIO(b"data"), 10)[0] == sha256
+
+
+def test_bytes_that_were_there_before_are_not_taken_back(folder):
+    sha256, _ = folder.put(io.BytesIO(b"data"), 10)
+    folder.put(io.BytesIO(b"data"), 10)
+    folder.take_back(sha256)
+    assert folder.open(sha256).read() == b"data"
+
+
+def test_bytes_that_another_process_has_put_since_are_not_taken_back(folder, tmp_path):
+    sha256, _ = folder.put(io.BytesIO(b"data"), 10)
+    open_blobs(tmp_path / "files").put(io.BytesIO(b"data"), 10)
+    folder.take_back(sha256)
+    assert folder.open(sha256).read() == b"data"
+
+
+def test_who_takes_back_and_who_puts_the_same_at_once_never_lose_bytes(folder, tmp_path):
+    others = open_blobs(tmp_path / "files")
+    start = threading.Barrier(3)
+
+    def put_and_regret(_):
+        start.wait()
+        sha256, _ = folder.put(io.BytesIO(b"data"), 10)
+        folder.take_back(sha256)
+
+    for _ in range(200):
+        with ThreadPoolExecutor(3) as pool:
+            regretting = [pool.submit(put_and_regret, n) for n in range(2)]
+            start.wait()
+            sha256, _ = others.put(io.BytesIO(b"data"), 10)
+            [one.result() for one in regretting]
+            assert folder.open(sha256).read() == b"data"
+        others.delete(sha256)
 
 
 def test_a_folder_is_named_by_a_path_or_an_address(tmp_path):

@@ -132,6 +132,16 @@ def test_attributes_are_read_again_only_when_the_store_changed(state, store, fil
     assert state.files.attributes(store.id) == {"file-a": {"year": 2024}, "file-b": {}}
 
 
+def test_a_cancelled_file_has_no_attributes_to_be_found_by(state, store, upload):
+    kept, cancelled = upload("kept"), upload("cancelled")
+    batch = state.batches.create(store.id, owner="ann")
+    state.files.attach(store.id, [kept], owner="ann")
+    state.files.attach(store.id, [cancelled], owner="ann", batch_id=batch.id)
+    assert set(state.files.attributes(store.id)) == {kept, cancelled}
+    state.files.cancel_batch(store.id, batch.id)
+    assert set(state.files.attributes(store.id)) == {kept}
+
+
 def test_cached_attributes_cannot_be_changed(state, store, file_in):
     state.files.save(file_in(store, attributes={"year": 2023}))
     found = state.files.attributes(store.id)

@@ -67,6 +67,74 @@ def test_a_failed_file_says_why(state, store, upload):
     assert state.files.claim(1, "indexer", 60) == []
 
 
+@pytest.mark.parametrize("again", [Chunking(100, 0), None], ids=["in another way", "as before"])
+def test_a_file_that_is_to_be_cut_in_another_way_by_now_waits_to_be_indexed_again(state, store, upload, again):
+    id = upload("a")
+    state.files.attach(store.id, [id], owner="ann")
+    (claimed,) = state.files.claim(1, "indexer", 60)
+    state.files.attach(store.id, [id], owner="ann", chunking=again)
+    read = {(store.id, id): claimed}
+    assert state.files.complete_many("indexer", {(store.id, id): (3, 700)}, read) == set()
+    file = state.files.get(store.id, id)
+    if again is None:
+        assert (file.status, file.chunks) == ("completed", 3)
+        assert state.files.claim(1, "indexer", 60) == []
+    else:
+        assert (file.status, file.chunks, file.usage_bytes) == ("in_progress", 3, 0)  # chunks to be replaced
+        assert [file.chunking for file in state.files.claim(1, "another", 60)] == [Chunking(100, 0)]
+
+
+def test_a_file_recut_while_its_worker_died_may_have_chunks(state, store, upload):
+    id = upload("a")
+    state.files.attach(store.id, [id], owner="ann")
+    state.files.claim(1, "dead", 60)
+    state.files.attach(store.id, [id], owner="ann", chunking=Chunking(100, 0))
+    state.files.abandon("dead")
+    (file,) = state.files.claim(1, "next", 60)
+    assert file.chunks > 0
+
+
+def test_a_file_with_which_a_worker_died_comes_last_and_alone(state, store, upload):
+    ids = [upload(f"file {n}") for n in range(4)]
+    state.files.attach(store.id, ids[:3], owner="ann")
+    assert len(state.files.claim(3, "dead/1", 60)) == 3
+    state.files.complete(store.id, ids[2], "dead/1", chunks=1, usage_bytes=1)
+    state.files.abandon("dead/")
+    state.files.attach(store.id, [ids[3]], owner="ann")
+    claims = [state.files.claim(9, f"next/{n}", 60) for n in range(4)]
+    assert [[file.id for file in claim] for claim in claims] == [[ids[3]], [ids[0]], [ids[1]], []]
+    assert [file.deaths for claim in claims for file in claim] == [0, 1, 1]
+
+
+def test_a_lease_that_ran_out_at_work_is_a_death_and_one_let_go_or_put_off_is_none(state, store, upload, clock):
+    ids = sorted(upload(f"file {n}") for n in range(3))
+    state.files.attach(store.id, ids, owner="ann")
+    for worker in ("dead", "leaving", "patient"):
+        state.files.claim(1, worker, 60)
+    state.files.release("leaving")
+    state.files.put_off("patient")
+    clock.now += 61
+    claimed = [*state.files.claim(9, "next", 60), *state.files.claim(9, "next", 60)]
+    assert {file.id: file.deaths for file in claimed} == {ids[0]: 1, ids[1]: 0, ids[2]: 0}
+
+
+@pytest.mark.parametrize("end", ["completed", "failed", "attached anew"])
+def test_deaths_are_forgotten(state, store, upload, end):
+    id = upload("a")
+    state.files.attach(store.id, [id], owner="ann")
+    state.files.claim(1, "dead/1", 60)
+    state.files.abandon("dead/")
+    assert state.files.get(store.id, id).deaths == 1
+    state.files.claim(1, "next", 60)
+    if end == "completed":
+        state.files.complete(store.id, id, "next", chunks=1, usage_bytes=1)
+    elif end == "failed":
+        state.files.fail(store.id, id, "next", Failure("server_error", "no"))
+    else:
+        state.files.attach(store.id, [id], owner="ann", chunking=Chunking(100, 0))
+    assert state.files.get(store.id, id).deaths == 0
+
+
 def test_many_are_completed_together_in_several_stores(state, store, upload):
     other = state.stores.create("archive", owner="ann")
     ids = [upload(f"file {n}") for n in range(6)]

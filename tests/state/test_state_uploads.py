@@ -20,7 +20,7 @@ def test_an_upload_comes_back_as_it_was_made(state, clock):
 
 
 def test_parts_are_listed_as_they_came(state, clock):
-    upload, other = _create(state), _create(state)
+    upload, other = _create(state, size=10), _create(state)
     ids = [state.uploads.add_part(upload.id, f"{n:064x}", n) for n in range(5)]
     state.uploads.add_part(other.id, "f" * 64, 1)
     parts = state.uploads.parts(upload.id)
@@ -30,6 +30,32 @@ def test_parts_are_listed_as_they_came(state, clock):
     assert parts[3].created == int(clock.now)
     assert state.uploads.parts("upload_gone") == state.uploads.parts("nul\0") == []
     assert state.library.referenced({f"{n:064x}" for n in range(9)}) == {f"{n:064x}" for n in range(5)}
+
+
+def test_parts_beyond_what_was_announced_are_refused(state):
+    upload = _create(state, size=6)
+    state.uploads.add_part(upload.id, "b" * 64, 4)
+    with pytest.raises(InvalidRequest, match="would hold 7 bytes, but it was created for 6") as caught:
+        state.uploads.add_part(upload.id, "c" * 64, 3)
+    assert (caught.value.code, caught.value.param) == ("wrong_size", "data")
+    state.uploads.add_part(upload.id, "d" * 64, 2)
+    assert len(state.uploads.parts(upload.id)) == 2
+
+
+def test_a_part_sent_again_because_its_answer_was_lost_counts_once(state):
+    upload = _create(state, size=6)
+    for _ in range(3):
+        state.uploads.add_part(upload.id, "b" * 64, 6)
+    assert len({part.id for part in state.uploads.parts(upload.id)}) == 3
+
+
+def test_the_number_of_parts_has_an_end(state, monkeypatch):
+    monkeypatch.setattr("ragproxy.state.uploads.MAX_PARTS", 2)
+    upload = _create(state, size=1)
+    for _ in range(2):
+        state.uploads.add_part(upload.id, "b" * 64, 1)
+    with pytest.raises(InvalidRequest, match="2 parts already"):
+        state.uploads.add_part(upload.id, "b" * 64, 1)
 
 
 def test_completing_makes_the_file_and_lets_go_of_the_parts(state):

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from ragproxy.errors import InvalidRequest
 from ragproxy.wire.validation import load
 
-GONE = object()
+GONE = type("Gone", (), {"__repr__": lambda self: "GONE"})()
 
 
 def changed(body, more):

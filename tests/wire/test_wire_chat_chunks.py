@@ -3,7 +3,7 @@
 import pytest
 from openai.types.chat import ChatCompletionChunk
 
-from ragproxy.domain import ChatRequest, Delta, Message, RagOptions, Usage
+from ragproxy.domain import PULSE, ChatRequest, Consumed, Delta, Message, RagOptions, Usage
 from ragproxy.errors import UpstreamBroken
 from ragproxy.wire.chat import chat_chunks, chunk_deltas
 from tests.wire.answers import ANNOTATION_JSON, SOURCE_JSON, answer, citation, source
@@ -18,7 +18,7 @@ def _request(*, usage=False, **options):
 
 def _chunks(*deltas, request=None, **options):
     chunks = list(chat_chunks(answer(*deltas, **options), request or _request()))
-    for chunk in chunks:
+    for chunk in filter(None, chunks):
         ChatCompletionChunk.model_validate(chunk, strict=True)
     return chunks
 
@@ -155,6 +155,27 @@ def test_usage_on_every_chunk_is_told_once_at_the_end():
 
 def test_a_usage_nobody_gave_is_null_and_not_guessed():
     assert _chunks(Delta(content="a"), request=_request(usage=True))[-1] == {**HEAD, "choices": [], "usage": None}
+
+
+def test_the_usage_at_the_end_says_what_all_calls_cost():
+    request = _request(usage=True)
+    request.tally.add(Consumed("main/m", 10, 2, cost=0.25))
+    request.tally.add(Consumed("main/m", 1, 2, cost=0.5))
+    (*before, last) = _chunks(Delta(content="a"), Delta(index=None, usage=Usage(1, 2, 3)), request=request)
+    assert last["usage"] == {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3, "cost": 0.75}
+    assert all(chunk["usage"] is None for chunk in before)
+
+
+def test_a_pulse_is_no_chunk():
+    chunks = _chunks(Delta(content="a"), PULSE, PULSE, Delta(index=None, chunk={"x": 1}), Delta(content="b"))
+    assert [chunk and chunk["choices"][0]["delta"] for chunk in chunks] == [
+        {"role": "assistant", "content": ""},
+        {"content": "a"},
+        None,
+        None,
+        {"content": "b"},
+    ]
+    assert chunks[-1]["x"] == 1
 
 
 def test_what_came_without_choices_rides_on_the_next_chunk():

@@ -3,7 +3,7 @@
 import pytest
 from openai.types import Completion
 
-from ragproxy.domain import CompletionRequest, Delta, RagOptions, Usage
+from ragproxy.domain import PULSE, CompletionRequest, Consumed, Delta, RagOptions, Usage
 from ragproxy.errors import UpstreamBroken
 from ragproxy.wire.completions import text_chunk_deltas, text_chunks, text_completion, text_completion_deltas
 from tests.wire.answers import SOURCE_JSON, answer, citation, source
@@ -19,7 +19,7 @@ def _request(*, usage=False, **options):
 
 def _chunks(*deltas, request=None, **options):
     chunks = list(text_chunks(answer(*deltas, id="cmpl-1", **options), request or _request()))
-    for chunk in chunks:
+    for chunk in filter(None, chunks):
         _lenient(chunk)
     return chunks
 
@@ -104,6 +104,18 @@ def test_a_chats_role_chunk_and_reasoning_are_no_text():
 def test_a_stream_needs_no_usage_and_makes_none_up():
     assert _chunks(Delta(content="a", usage=Usage(1, 1, 2))) == [{**HEAD, "choices": [_one("a")]}]
     assert _chunks(Delta(content="a"), request=_request(usage=True))[-1] == {**HEAD, "choices": [], "usage": None}
+
+
+def test_the_usage_at_the_end_says_what_all_calls_cost():
+    request = _request(usage=True)
+    request.tally.add(Consumed("main/m", 10, 2, cost=0.25))
+    (*_, last) = _chunks(Delta(content="a"), Delta(index=None, usage=Usage(3, 4, 7, USAGE)), request=request)
+    assert last["usage"] == {**USAGE, "cost": 0.25}
+
+
+def test_a_pulse_is_no_chunk():
+    chunks = _chunks(Delta(content="a"), PULSE, Delta(index=None, chunk={"x": 1}), Delta(content="b"))
+    assert chunks == [{**HEAD, "choices": [_one("a")]}, None, {**HEAD, "choices": [_one("b")], "x": 1}]
 
 
 def test_sources_ride_on_the_chunk_that_ends_the_choice():

@@ -112,7 +112,7 @@ def test_the_servers_own_key_is_not_the_clients_fault(status):
     body = {"error": {"message": "Incorrect API key provided: sk-abc***xyz", "code": "invalid_api_key"}}
     error = upstream_error(status, dumps(body), {})
     assert type(error) is UpstreamError
-    assert error.code == "upstream_auth"
+    assert (error.code, error.status) == ("upstream_auth", status)
     assert "refused the server's own key" in error.message
     assert "sk-" not in error.message
 
@@ -121,6 +121,7 @@ def test_the_servers_own_key_is_not_the_clients_fault(status):
 def test_what_may_pass_by_itself_is_worth_another_try(status):
     error = upstream_error(status, b'{"error": "overloaded"}', {"Retry-After": "7", "Server": "x"})
     assert isinstance(error, UpstreamUnavailable)
+    assert error.status == status
     assert error.message == f"The upstream answered with status {status}: overloaded"
     assert error.headers == {"retry-after": "7"}
 
@@ -137,6 +138,7 @@ def test_a_429_keeps_what_the_client_needs_to_come_back():
     headers = {
         "Retry-After": "20",
         "retry-after-ms": "19500",
+        "X-Should-Retry": "false",
         "X-RateLimit-Remaining-Requests": "0",
         "x-ratelimit-reset-tokens": "6m0s",
         "Set-Cookie": "secret",
@@ -150,6 +152,7 @@ def test_a_429_keeps_what_the_client_needs_to_come_back():
     assert error.headers == {
         "retry-after": "20",
         "retry-after-ms": "19500",
+        "x-should-retry": "false",
         "x-ratelimit-remaining-requests": "0",
         "x-ratelimit-reset-tokens": "6m0s",
     }

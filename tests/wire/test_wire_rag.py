@@ -2,7 +2,7 @@
 
 import pytest
 
-from ragproxy.domain import Comparison, Compound, RagOptions
+from ragproxy.domain import CacheUse, Comparison, Compound, RagOptions
 from ragproxy.errors import InvalidRequest
 from ragproxy.wire.chat_request import CHAT_REQUEST
 from ragproxy.wire.validation import load
@@ -20,10 +20,44 @@ def _nested(levels):
 
 
 @pytest.mark.parametrize(
-    "rag", [None, {}, dict.fromkeys(["enabled", "stores", "top_k", "min_score", "filters", "sources"])]
+    "rag", [None, {}, dict.fromkeys(["enabled", "stores", "top_k", "min_score", "filters", "sources", "cache"])]
 )
 def test_no_options_are_the_defaults(rag):
     assert _rag(rag) == RagOptions()
+
+
+@pytest.mark.parametrize(
+    ("cache", "use"),
+    [
+        (True, CacheUse(3600)),
+        (False, CacheUse(0)),
+        ({}, CacheUse(3600)),
+        ({"ttl_s": None}, CacheUse(3600)),
+        ({"ttl_s": 1}, CacheUse(1)),
+        ({"ttl_s": 2_592_000}, CacheUse(2_592_000)),
+    ],
+)
+def test_how_long_the_cache_may_keep_the_answer(cache, use):
+    assert _rag({"cache": cache}).cache == use
+
+
+@pytest.mark.parametrize(
+    ("cache", "param", "code"),
+    [
+        (1, "rag.cache", "invalid_type"),
+        ("yes", "rag.cache", "invalid_type"),
+        ([], "rag.cache", "invalid_type"),
+        ({"ttl": 5}, "rag.cache.ttl", "unknown_parameter"),
+        ({"ttl_s": True}, "rag.cache.ttl_s", "invalid_type"),
+        ({"ttl_s": 1.5}, "rag.cache.ttl_s", "invalid_type"),
+        ({"ttl_s": 0}, "rag.cache.ttl_s", "integer_below_min_value"),
+        ({"ttl_s": 2_592_001}, "rag.cache.ttl_s", "integer_above_max_value"),
+    ],
+)
+def test_a_wrong_wish_for_the_cache_names_the_field(cache, param, code):
+    with pytest.raises(InvalidRequest) as caught:
+        _rag({"cache": cache})
+    assert (caught.value.param, caught.value.code) == (param, code)
 
 
 def test_every_option_is_read():

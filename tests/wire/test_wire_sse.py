@@ -16,7 +16,8 @@ def test_a_frame_is_a_data_line_and_an_empty_one():
 
 def test_done_and_comment_are_as_the_protocol_has_them():
     assert DONE == b"data: [DONE]\n\n"
-    assert list(events([COMMENT, DONE])) == [b"[DONE]"]
+    assert COMMENT == b": ping\n\n"
+    assert _said([COMMENT, DONE]) == [b"[DONE]"]
 
 
 @pytest.mark.parametrize(
@@ -32,6 +33,7 @@ def test_done_and_comment_are_as_the_protocol_has_them():
         (b": ping\n\ndata: a\n: ping\n\n", [b"a"]),
         (b"event: x\nid: 1\nretry: 5\ndata: a\n\n", [b"a"]),
         (b"event: x\n\n", []),
+        (b"data:\n\ndata: \n\ndata\n\ndata:\ndata:\n\ndata: a\n\n", [b"a"]),
         (b"\xef\xbb\xbfdata: a\n\n", [b"a"]),
         (b"data: a\n\ndata: cut off", [b"a"]),
         (b"data: a\n\ndata: cut off\n", [b"a"]),
@@ -43,8 +45,8 @@ def test_done_and_comment_are_as_the_protocol_has_them():
     ],
 )
 def test_events_are_read_as_the_standard_says(stream, expected):
-    assert list(events([stream])) == expected
-    assert list(events(stream[i : i + 1] for i in range(len(stream)))) == expected
+    assert _said([stream]) == expected
+    assert _said(stream[i : i + 1] for i in range(len(stream))) == expected
 
 
 @given(
@@ -59,11 +61,17 @@ def test_however_a_stream_is_cut_its_events_are_the_same(data, pieces):
     stream = b"".join(pieces)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=8)))
     reads = [stream[a:b] for a, b in zip([0, *cuts], [*cuts, len(stream)], strict=True)]
-    assert list(events(reads)) == list(events([stream]))
+    assert _said(reads) == _said([stream])
 
 
 def test_a_line_end_cut_in_two_is_one_line_end():
-    assert list(events([b"data: a\r", b"", b"\ndata: b\n\n"])) == [b"a\nb"]
+    assert _said([b"data: a\r", b"", b"\ndata: b\n\n"]) == [b"a\nb"]
+
+
+@pytest.mark.parametrize("reads", [[b": ping\n\n"], [b":\r\n"], [b""], [b"data: {", b"", b"}\n\n"]])
+def test_a_comment_and_an_empty_read_are_signs_of_life(reads):
+    assert list(events(reads)).count(b"") == 1
+    assert _said(reads) in ([], [b"{}"])
 
 
 def test_an_event_comes_out_as_soon_as_it_is_whole():
@@ -87,3 +95,8 @@ def test_a_large_event_in_small_reads_takes_linear_time():
     reads = [b"data: ", *(body[i : i + 1024] for i in range(0, len(body), 1024)), b"\n\n"]
     assert list(events(reads)) == [body]
     assert time.perf_counter() - began < 5
+
+
+def _said(reads):
+    """The payloads, without the signs of life."""
+    return [payload for payload in events(reads) if payload]

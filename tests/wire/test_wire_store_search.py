@@ -119,6 +119,7 @@ def test_the_results_are_openais():
         "score": 0.9512,
         "attributes": {"author": "Zoë", "year": 2023, "ok": True},
         "content": [{"type": "text", "text": "Returns within 30 days."}],
+        "page": 2,
     }
     assert page == {
         "object": "vector_store.search_results.page",

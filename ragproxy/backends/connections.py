@@ -1,0 +1,124 @@
+"""What lies below requests: urllib3's connections and pools, made so that we know the socket in use."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+
+from ragproxy.backends.call import Call, connect
+
+
+class Patience(urllib3.Timeout):
+    """The timeouts of a call, and the call: the one per-call value that requests hands down as it is."""
+
+    def __init__(self, call: Call, connect: Any, read: Any) -> None:
+        super().__init__(connect=connect, read=read)
+        self.call = call
+
+    def clone(self) -> Patience:
+        return Patience(self.call, self._connect, self._read)
+
+
+class _Connection(HTTPConnection):
+    """A connection that tells its call which socket it waits on."""
+
+    call: Call
+    read_timeout_s: float | None = None
+    _in_pieces = False
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        """As it says; once more on a new connection when a kept one turns out closed before the body was sent.
+
+        Only then is it certain that the server has not begun to answer: it lacks the body. When all was sent and the
+        connection dies without an answer nobody knows, and nothing is repeated. Pieces that come but once never are.
+        """
+        kept = self.sock is not None
+        self._in_pieces = isinstance(kwargs.get("body"), Iterator)
+        try:
+            super().request(*args, **kwargs)
+        except (BrokenPipeError, ConnectionResetError):
+            if not kept or self._in_pieces:
+                raise
+            self.close()
+            super().request(*args, **kwargs)
+
+    def endheaders(self, *args: Any, **kwargs: Any) -> None:
+        """As it says; from there on a server may take its time to read what comes in pieces, as it may to answer."""
+        super().endheaders(*args, **kwargs)
+        if self._in_pieces and self.sock is not None:
+            self.sock.settimeout(self.read_timeout_s)
+
+    def _new_conn(self) -> socket.socket:
+        try:
+            return connect(self._dns_host, self.port, self.timeout, self.socket_options or (), self.call)
+        except TimeoutError as err:
+            raise ConnectTimeoutError(self, "timed out") from err
+        except (OSError, UnicodeError) as err:
+            raise NewConnectionError(self, "no connection") from err
+
+
+class _TlsConnection(_Connection, HTTPSConnection):
+    pass
+
+
+class _Lending(HTTPConnectionPool):
+    """A pool that tells a connection for which call it works, until the call has read its answer."""
+
+    def _make_request(self, conn: Any, *args: Any, **kwargs: Any) -> Any:
+        conn.call, conn.read_timeout_s = kwargs["timeout"].call, kwargs["timeout"].read_timeout
+        if conn.sock is not None:
+            conn.call.hold_socket(conn.sock)
+        return super()._make_request(conn, *args, **kwargs)
+
+    def _put_conn(self, conn: Any) -> None:
+        # before another call can have it: an abort that comes late must not break that one
+        if conn is not None:
+            conn.call.let_go()
+        super()._put_conn(conn)
+
+
+class _Pool(_Lending):
+    ConnectionCls = _Connection
+
+
+class _TlsPool(_Lending, HTTPSConnectionPool):
+    ConnectionCls = _TlsConnection
+
+
+class Adapter(HTTPAdapter):
+    """An adapter of one server: what requests works out anew for each call is worked out once, or left out.
+
+    That saves a fifth of a call: the search for proxies, for the pool, for cookies.
+    """
+
+    _pool: Any = None
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
+        if self._pool is None:
+            self._pool = super().get_connection_with_tls_context(*args, **kwargs)
+        return self._pool
+
+    def close(self) -> None:
+        super().close()
+        if self._pool is not None:
+            self._pool.close()
+
+    def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:
+        return request.path_url
+
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
+        response = requests.Response()
+        response.raw = resp
+        return response

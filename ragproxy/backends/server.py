@@ -1,0 +1,211 @@
+"""One upstream at work: the connections to it, the models it is known to have, and the thread that asks it for them."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from itertools import islice
+from typing import Protocol
+
+from ragproxy import tokens
+from ragproxy.backends.azure import Resource
+from ragproxy.backends.embedder import UpstreamEmbedder
+from ragproxy.backends.embeddings import UpstreamEmbeddings
+from ragproxy.backends.http import Channel, Http
+from ragproxy.backends.metering import Metered
+from ragproxy.backends.openai import OpenAI
+from ragproxy.backends.prices import price_of
+from ragproxy.backends.resilience import Breaker, Gate, Protection, RetryPolicy
+from ragproxy.domain import Cancel, ChatModel, CompletionModel
+from ragproxy.errors import RagproxyError
+from ragproxy.upstreams import Capability, Kind, Upstream
+from ragproxy.wire.errors import upstream_error
+from ragproxy.wire.json import loads_upstream
+from ragproxy.wire.models import model_names
+
+log = logging.getLogger(__name__)
+
+MOST_NAMES = 2000  # of an upstream's list
+REFRESH_S = 300.0
+RETRY_S = 1.0  # after a failure; doubled by each one more
+
+
+class UpstreamModel(ChatModel, CompletionModel, Protocol):
+    """What a backend makes of a server and a model's name."""
+
+    @property
+    def chat_only(self) -> bool:
+        """Whether the server has shown that it has no legacy completions for it."""
+        ...
+
+
+class Line(Protocol):
+    """The connections to an upstream, and where on them a model is."""
+
+    @property
+    def http(self) -> Http: ...
+
+    def channel(self, model: str | None) -> Channel:
+        """Where requests to that model go, or those that concern none."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Direct:
+    """A Line to a server that is told the model in the body alone."""
+
+    def __init__(self, upstream: Upstream, *, pool: int) -> None:
+        self.http = Http(
+            upstream.base_url,
+            upstream.key,
+            connect_timeout_s=upstream.connect_timeout_s,
+            read_timeout_s=upstream.read_timeout_s,
+            pool=pool,
+            headers=upstream.headers,
+        )
+
+    def channel(self, model: str | None) -> Http:
+        """The one there is."""
+        return self.http
+
+    def close(self) -> None:
+        """Close the connections that no call is using."""
+        self.http.close()
+
+
+class _Connect(Protocol):
+    def __call__(self, upstream: Upstream, *, pool: int) -> Line: ...
+
+
+BACKENDS: Mapping[Kind, _Connect] = {"openai": Direct, "azure": Resource}
+
+
+class Server:
+    """An upstream. Its list, where it has one, is read by a thread of its own, never by a request.
+
+    `pool` is how many requests may call it at once; more are served too, on connections that are not kept.
+    """
+
+    def __init__(
+        self,
+        upstream: Upstream,
+        *,
+        pool: int,
+        count: Callable[[str], int] = tokens.estimate,
+        refresh_s: float = REFRESH_S,
+        retry_s: float = RETRY_S,
+    ) -> None:
+        self.upstream = upstream
+        self.name = upstream.name
+        self._count = count
+        self._refresh_s, self._retry_s = refresh_s, retry_s
+        self._line = BACKENDS[upstream.kind](upstream, pool=pool + 1)  # one for the list
+        self.models: tuple[str, ...] = upstream.models or ()  # as configured, or as last learnt
+        # whether its models were asked for, and whether they are known; neither needs be when they are configured
+        self.asked = self.listed = upstream.models is not None
+        self.protection = _protection(upstream)
+        self._made: dict[str, UpstreamModel] = {}
+        self._embedding: dict[str, UpstreamEmbeddings] = {}
+        self._thread: threading.Thread | None = None
+        self._closed = threading.Event()
+        self._cancel = Cancel()
+
+    def serves(self, capability: Capability) -> bool:
+        """Whether it is configured to serve that."""
+        return capability in self.upstream.serves
+
+    @property
+    def lists_its_models(self) -> bool:
+        """Whether its models are learnt from it, and so may change."""
+        return self.upstream.models is None
+
+    def model(self, model: str) -> UpstreamModel:
+        """The model of that id, which it may or may not have, as protected as it is configured; the same each time."""
+        made = self._made.get(model)
+        if made is None:
+            price = price_of(self.upstream, model)
+            made = Metered(OpenAI(self.channel(model), model), f"{self.name}/{model}", price, self._count)
+            made = self._made.setdefault(model, self.protection.around(made) if self.protection else made)
+        return made
+
+    def embedder(self, model: str) -> UpstreamEmbedder:
+        """The embedding model of that id, which it may or may not have."""
+        return UpstreamEmbedder(self.channel(model), model, RetryPolicy(self.upstream.retries))
+
+    def embedding_model(self, model: str) -> UpstreamEmbeddings:
+        """The same for clients, as protected as it is configured; the same object each time."""
+        made = self._embedding.get(model)
+        if made is None:
+            made = UpstreamEmbeddings(self.channel(model), model, self.protection.call if self.protection else None)
+            made = self._embedding.setdefault(model, made)
+        return made
+
+    def channel(self, model: str | None) -> Channel:
+        """Where requests to that model go, or those that concern none."""
+        return self._line.channel(model)
+
+    def start(self, learnt: Callable[[], None]) -> None:
+        """Begin to learn its models, if they are to be learnt; once, after any fork.
+
+        `learnt` is called, in another thread, after the first attempt and whenever they have changed.
+        """
+        if self.lists_its_models and self._thread is None:
+            name = f"models of {self.name}"
+            self._thread = threading.Thread(target=self._keep_learning, args=(learnt,), name=name, daemon=True)
+            self._thread.start()
+
+    def close(self) -> None:
+        """Stop learning and close the connections."""
+        self._closed.set()
+        self._cancel.cancel()
+        if self._thread is not None:
+            self._thread.join(2)
+        self._line.close()
+
+    def _keep_learning(self, learnt: Callable[[], None]) -> None:
+        delay_s = self._retry_s
+        well = True
+        while not self._closed.is_set():
+            news = not self.asked
+            try:
+                models = self._listed()
+            except RagproxyError as err:
+                if well and not self._closed.is_set():
+                    log.warning(
+                        "the models of the upstream %s cannot be read, trying again: %s", self.name, err.message
+                    )
+                well = False
+                wait_s, delay_s = delay_s, min(2 * delay_s, self._refresh_s)
+            else:
+                well, wait_s, delay_s = True, self._refresh_s, self._retry_s
+                self.listed = True
+                if models != self.models:
+                    self.models, news = models, True
+                    log.info("the upstream %s serves %d models", self.name, len(models))
+            self.asked = True
+            if news:
+                learnt()
+            self._closed.wait(wait_s)
+
+    def _listed(self) -> tuple[str, ...]:
+        with self._line.http.get("/models", self._cancel) as reply:
+            if reply.status >= 300:
+                raise upstream_error(reply.status, reply.read(), reply.headers)
+            return tuple(islice(model_names(loads_upstream(reply.read())), MOST_NAMES))
+
+
+def _protection(upstream: Upstream) -> Protection | None:
+    """None when nothing of it is wanted: then nothing stands between a model and those who call it."""
+    if not (upstream.retries or upstream.break_after or upstream.concurrency):
+        return None
+    gate = Gate(
+        upstream.name,
+        concurrency=upstream.concurrency or sys.maxsize,
+        queue=upstream.queue,
+        queue_timeout_s=upstream.queue_timeout_s,
+    )
+    breaker = Breaker(upstream.name, failures=upstream.break_after or sys.maxsize)
+    return Protection(gate, breaker, RetryPolicy(upstream.retries))
