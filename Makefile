@@ -2,6 +2,7 @@
 PYTHON ?= python3.11
 VENV ?= .venv
 BIN := $(VENV)/bin
+JS := tests/e2e/js
 
 .DEFAULT_GOAL := help
 .PHONY: help install dev run worker migrate test soak check fmt bench lock clean
@@ -24,7 +25,17 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.installed
 
 install: $(VENV)/.installed ## Make .venv with the locked requirements
 
-dev: $(VENV)/.dev ## The same, with what the tests and checks need
+# npm's own copy of the lock; without npm there is none, and its tests say why they are skipped
+$(JS)/node_modules/.package-lock.json: $(JS)/package-lock.json
+	@if command -v npm >/dev/null; then \
+		echo "Installing the locked JavaScript packages into $(JS)/node_modules ..."; \
+		npm ci --prefix $(JS) --no-audit --no-fund --silent && touch $@ || \
+		echo "npm could not install them: see the JavaScript tests"; \
+	else \
+		echo "npm is not installed: the JavaScript tests will be skipped"; \
+	fi
+
+dev: $(VENV)/.dev $(JS)/node_modules/.package-lock.json ## The same, with what the tests and checks need
 
 run: install ## Serve on HOST:PORT (127.0.0.1:8083), migrated and with the user guide indexed
 	@exec $(BIN)/ragproxy serve
@@ -36,7 +47,7 @@ migrate: install ## Bring the database to the current schema
 	@$(BIN)/ragproxy migrate
 
 test: dev ## Run the whole test suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
 
 check: dev ## Format, lint and types, as the continuous integration does
 	$(BIN)/ruff format --check .
@@ -58,4 +69,4 @@ lock: dev ## Write requirements*.txt anew from setup.cfg and requirements-dev.in
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --custom-compile-command 'make lock' requirements-dev.in -o requirements-dev.txt
 
 clean: ## Remove what was built, never your data
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(JS)/node_modules build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,53 @@
+"""The code in the documentation, to be run as a reader would."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import requests
+from openai import OpenAI
+
+from tests.e2e.servers import ROOT, Server
+from tests.ingestion.samples import pdf
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs" / "guide").rglob("*.md"))]
+ADDRESS = "http://localhost:8083"
+
+_FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks(page: Path, *languages: str) -> list[str]:
+    """The fenced blocks of a page in one of the languages."""
+    return [code for language, code in _FENCE.findall(page.read_text(encoding="utf-8")) if language in languages]
+
+
+def pages(*languages: str) -> list[Path]:
+    """The pages that have such blocks."""
+    return [page for page in PAGES if blocks(page, *languages)]
+
+
+def title(page: Path) -> str:
+    """A page as the tests name it."""
+    return str(page.relative_to(ROOT))
+
+
+@contextmanager
+def reader(folder: Path, server: Server) -> Iterator[Path]:
+    """A folder with the documents that the code opens; what the code put into the server is gone afterwards."""
+    (folder / "contract.pdf").write_bytes(
+        pdf("The notice period is three months.\nLa durée du préavis est de trois mois.")
+    )
+    (folder / "archive.pdf").write_bytes(pdf("The archive is kept for ten years."))
+    (folder / "train.jsonl").write_text('{"messages": []}\n' * 10)
+    before = _resources(server)
+    yield folder
+    for path in _resources(server) - before:
+        requests.delete(server.url + path, timeout=30).raise_for_status()
+
+
+def _resources(server: Server) -> set[str]:
+    """The paths of all stores and files."""
+    with OpenAI(base_url=server.url, api_key="sk-reader", max_retries=0, timeout=30) as client:
+        stores = {f"/vector_stores/{store.id}" for store in client.vector_stores.list(limit=100)}
+        return stores | {f"/files/{file.id}" for file in client.files.list(limit=100)}
