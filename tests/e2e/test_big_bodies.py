@@ -57,7 +57,7 @@ def test_one_that_asks_first_is_told_to_go_on_and_then_refused(server):
         if b" 100 " in answer:
             for _ in range(40):
                 sock.sendall(MEGABYTE)
-            answer = sock.recv(1000)
+            answer = answer.partition(b"\r\n\r\n")[2] or sock.recv(1000)  # both may come in one piece
         assert answer.startswith(b"HTTP/1.1 413")
 
 

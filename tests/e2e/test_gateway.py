@@ -5,8 +5,6 @@ import pytest
 from tests.e2e.by_hand import TOWER, user
 from tests.replies import refusal
 
-pytestmark = pytest.mark.sets("embedded", "scaled")
-
 TOOL = {"type": "function", "function": {"name": "measure", "parameters": {"type": "object", "properties": {}}}}
 
 

@@ -7,8 +7,6 @@ import pytest
 from tests.e2e.by_hand import TOWER, user
 from tests.replies import DONE, Reply, chat_chunk, chat_frames, chat_usage, whole
 
-pytestmark = pytest.mark.sets("embedded", "scaled")
-
 CALL = {"id": "call_1", "type": "function", "function": {"name": "measure", "arguments": '{"what": "tower"}'}}
 LOGPROBS = {
     "content": [{"token": "It", "logprob": -0.5, "bytes": [73, 116], "top_logprobs": []}],

@@ -6,8 +6,6 @@ import pytest
 from tests.e2e.by_hand import TOWER, user
 from tests.replies import DONE, Reply, refusal
 
-pytestmark = pytest.mark.sets("embedded", "scaled")
-
 
 def test_a_prompt_goes_to_the_upstreams_own_completions(ai, upstream):
     parameters = {"suffix": "end", "max_tokens": 0, "logprobs": 3, "echo": True, "best_of": 2, "seed": 1, "n": 2}

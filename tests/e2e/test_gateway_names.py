@@ -5,8 +5,6 @@ import pytest
 
 from tests.e2e.by_hand import TOWER, user
 
-pytestmark = pytest.mark.sets("embedded", "scaled")
-
 
 def test_an_upstreams_own_model_answers_without_the_documents(ai, upstream):
     raw = ai.chat.completions.with_raw_response.create(model="tiny", messages=user(TOWER))
