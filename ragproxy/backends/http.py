@@ -58,6 +58,13 @@ class Reply:
             raise UpstreamBroken(f"The upstream {self._host} answered with more than {LARGEST_ANSWER >> 20} MiB")
         return body
 
+    def read_error(self) -> bytes:
+        """The body of a refusal, empty when it is cut off: its status counts all the same."""
+        try:
+            return self.read()
+        except UpstreamError:
+            return b""
+
     def pieces(self, pulse_s: float = 0.0) -> Iterator[bytes]:
         """The body as it arrives, never waiting to fill a buffer. UpstreamTimeout, UpstreamBroken when it is cut.
 

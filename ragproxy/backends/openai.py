@@ -117,7 +117,7 @@ class OpenAI:
         yield from of_whole(body)
 
     def _refusal(self, path: str, reply: Reply) -> Exception:
-        error = upstream_error(reply.status, _error_body(reply), reply.headers)
+        error = upstream_error(reply.status, reply.read_error(), reply.headers)
         missing = reply.status in _NO_SUCH_ROUTE and not self._is_unknown(error)
         if path == "/completions" and (missing or error.code in _NOT_FOR_COMPLETIONS):
             self.chat_only = True
@@ -196,11 +196,3 @@ def _status(word: Any) -> int | None:
     if isinstance(word, int):
         return word if 400 <= word < 600 else None
     return _STATUS.get(word) if isinstance(word, str) else None
-
-
-def _error_body(reply: Reply) -> bytes:
-    """What an error says; its status counts even when its text is cut off."""
-    try:
-        return reply.read()
-    except UpstreamError:
-        return b""

@@ -7,17 +7,16 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import cast
 
-from ragproxy.backends.cost import cost_usd
 from ragproxy.backends.http import Reply
+from ragproxy.backends.metering import consumed
 from ragproxy.backends.prices import price_of
 from ragproxy.backends.resilience import RetryPolicy
 from ragproxy.backends.server import Server
 from ragproxy.backends.trying import close
-from ragproxy.domain import Consumed, Ending, RelayRequest, Usage
-from ragproxy.errors import RagproxyError, UpstreamError
+from ragproxy.domain import Ending, RelayRequest
+from ragproxy.errors import RagproxyError
 from ragproxy.upstreams import Capability
 from ragproxy.wire.errors import upstream_error
-from ragproxy.wire.reading import cached_and_reasoning
 from ragproxy.wire.relays import USAGE_WITHIN, answer_headers, reported_usage
 
 # what Azure serves beside its deployments, whatever model is named
@@ -97,7 +96,7 @@ def _exchange(server: Server, asked: RelayRequest, model: str | None) -> Iterato
             headers["Content-Length"] = str(outgoing.length)
     with channel.request(asked.method, asked.path, asked.cancel, headers=headers, body=pieces) as reply:
         if reply.status >= 300:
-            raise upstream_error(reply.status, _error_body(reply), reply.headers)
+            raise upstream_error(reply.status, reply.read_error(), reply.headers)
         arriving = _metered(reply, server, asked, model)
         first = next(arriving, b"")
         yield Head(reply.status, answer_headers(reply.headers))
@@ -119,22 +118,5 @@ def _metered(reply: Reply, server: Server, asked: RelayRequest, model: str | Non
         raise
     finally:
         if usage := reported_usage(tail) if reply.media_type in _REPORTING else None:
-            asked.tally.add(_consumed(usage, server, model, ended))
-
-
-def _consumed(usage: Usage, server: Server, model: str | None, ended: Ending) -> Consumed:
-    price = price_of(server.upstream, model) if model else None
-    cached, reasoning = cached_and_reasoning(usage)
-    cost = None
-    if price is not None:
-        cost = cost_usd(price, prompt=usage.prompt, cached=cached, completion=usage.completion)
-    label = f"{server.name}/{model}" if model else server.name
-    return Consumed(label, usage.prompt, usage.completion, cached, reasoning, cost=cost, ended=ended)
-
-
-def _error_body(reply: Reply) -> bytes:
-    """What an error says; its status counts even when its text is cut off."""
-    try:
-        return reply.read()
-    except UpstreamError:
-        return b""
+            label = f"{server.name}/{model}" if model else server.name
+            asked.tally.add(consumed(label, usage, price_of(server.upstream, model) if model else None, ended))

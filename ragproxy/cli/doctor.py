@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 
 import click
 
-from ragproxy.cli.context import printable
+from ragproxy.cli.context import held, printable
 from ragproxy.cli.progress import progress
 from ragproxy.errors import ConfigError
 from ragproxy.ingestion import Doctor, Finding
 from ragproxy.services import build
 from ragproxy.settings import Settings, from_env
-from ragproxy.state import DataLock, migrate, open_state
+from ragproxy.state import migrate, open_state
 
 _SHOWN = 20  # findings of one kind; thousands of files may be wrong in the same way
 
@@ -26,7 +26,7 @@ _SHOWN = 20  # findings of one kind; thousands of files may be wrong in the same
 def doctor(ctx: click.Context, repair: bool, deep: bool) -> None:
     """Check that the records, the files and the index agree. The exit code is 1 when something is wrong."""
     settings = from_env(ctx.obj)
-    with _alone(settings):
+    with held(settings):
         if not _migrated(settings, repair):
             ctx.exit(1)
         with closing(build(settings, lock=False)) as services:
@@ -43,18 +43,6 @@ def doctor(ctx: click.Context, repair: bool, deep: bool) -> None:
     )
     if _wrong(found, repaired=repair):
         ctx.exit(1)
-
-
-@contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
-    """Hold the embedded data. DataDirectoryBusy says who else does, and to stop it."""
-    lock = DataLock(settings.data_dir)
-    if settings.chroma_url is None:
-        lock.acquire(None)
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _migrated(settings: Settings, repair: bool) -> bool:
