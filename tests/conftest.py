@@ -44,6 +44,7 @@ def postgres():
     return connect
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in its own hook of this name
 def pytest_collection_modifyitems(config, items):
     """Several processes share the tests by file, which keeps a file's servers; one of them has the scaled set."""
     if config.pluginmanager.hasplugin("xdist"):

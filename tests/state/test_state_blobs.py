@@ -333,9 +333,10 @@ def s3():
         patch.setenv("AWS_ACCESS_KEY_ID", "testing")
         patch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
         patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        name = f"blobs-{uuid.uuid4().hex}"  # every S3 server of moto's in one process has the same buckets
         fsspec = pytest.importorskip("fsspec")
-        fsspec.filesystem("s3", use_listings_cache=False).mkdir("ragproxy-tests")
-        yield "ragproxy-tests"
+        fsspec.filesystem("s3", use_listings_cache=False).mkdir(name)
+        yield name
     server.stop()
 
 
