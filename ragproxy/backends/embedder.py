@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ragproxy.backends.embeddings import UpstreamEmbeddings
+from ragproxy.backends.embeddings import Protect, UpstreamEmbeddings
 from ragproxy.backends.http import Channel
-from ragproxy.backends.resilience import RetryPolicy
 from ragproxy.domain import EmbeddingRequest
 from ragproxy.errors import UpstreamBroken
 from ragproxy.wire.embeddings import floats
@@ -19,19 +18,18 @@ if TYPE_CHECKING:
 BATCH_TEXTS = 128
 BATCH_CHARACTERS = 100_000  # OpenAI takes 300,000 tokens in one request, a local server fewer
 LONGEST_TEXT = 8000  # characters; models read some 8,000 tokens and refuse more: the rest of a text is left out
-_ONCE = RetryPolicy(retries=0)
 
 
 class UpstreamEmbedder:
     """An Embedder. Its name is the model's, so that a store made by another model is noticed.
 
     It asks for base64, a third of the bytes of decimal figures, until a server refuses it; one that ignores the wish
-    is understood too. Each batch is tried as often as `policy` says.
+    is understood too. `protect` stands around the call for each batch.
     """
 
-    def __init__(self, http: Channel, model: str, policy: RetryPolicy = _ONCE) -> None:
+    def __init__(self, http: Channel, model: str, protect: Protect | None = None) -> None:
         self._name = model
-        self._model = UpstreamEmbeddings(http, model, policy.retry, inputs=BATCH_TEXTS, characters=BATCH_CHARACTERS)
+        self._model = UpstreamEmbeddings(http, model, protect, inputs=BATCH_TEXTS, characters=BATCH_CHARACTERS)
         self._dimensions: int | None = None
 
     @property

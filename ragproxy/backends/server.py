@@ -6,6 +6,7 @@ import logging
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import islice
 from typing import Protocol
 
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 
 MOST_NAMES = 2000  # of an upstream's list
 REFRESH_S = 300.0
+FALLBACK_WAIT_S = 2.0  # the longest `retry-after` worth waiting for when another model can answer at once
 RETRY_S = 1.0  # after a failure; doubled by each one more
 
 
@@ -106,7 +108,7 @@ class Server:
         self.models: tuple[str, ...] = upstream.models or ()  # as configured, or as last learnt
         # whether its models were asked for, and whether they are known; neither needs be when they are configured
         self.asked = self.listed = upstream.models is not None
-        self.protection = _protection(upstream)
+        self.protection = _protected(upstream)
         self._made: dict[str, UpstreamModel] = {}
         self._embedding: dict[str, UpstreamEmbeddings] = {}
         self._thread: threading.Thread | None = None
@@ -128,24 +130,32 @@ class Server:
         if made is None:
             price = price_of(self.upstream, model)
             made = Metered(OpenAI(self.channel(model), model), f"{self.name}/{model}", price, self._count)
-            made = self._made.setdefault(model, self.protection.around(made) if self.protection else made)
+            protection = self._protection_of(model)
+            made = self._made.setdefault(model, protection.around(made) if protection else made)
         return made
 
     def embedder(self, model: str) -> UpstreamEmbedder:
-        """The embedding model of that id, which it may or may not have."""
-        return UpstreamEmbedder(self.channel(model), model, RetryPolicy(self.upstream.retries))
+        """The embedding model of that id, which it may or may not have, for the index; as protected as any other."""
+        return UpstreamEmbedder(self.channel(model), model, self.protection.call if self.protection else None)
 
     def embedding_model(self, model: str) -> UpstreamEmbeddings:
         """The same for clients, as protected as it is configured; the same object each time."""
         made = self._embedding.get(model)
         if made is None:
-            made = UpstreamEmbeddings(self.channel(model), model, self.protection.call if self.protection else None)
+            protection = self._protection_of(model)
+            made = UpstreamEmbeddings(self.channel(model), model, protection.call if protection else None)
             made = self._embedding.setdefault(model, made)
         return made
 
     def channel(self, model: str | None) -> Channel:
         """Where requests to that model go, or those that concern none."""
         return self._line.channel(model)
+
+    def _protection_of(self, model: str) -> Protection | None:
+        """What stands before that model: who can be stood in for is waited for less."""
+        if self.protection is None or model not in self.upstream.fallbacks:
+            return self.protection
+        return replace(self.protection, policy=RetryPolicy(self.upstream.retries, FALLBACK_WAIT_S))
 
     def start(self, learnt: Callable[[], None]) -> None:
         """Begin to learn its models, if they are to be learnt; once, after any fork.
@@ -197,7 +207,7 @@ class Server:
             return tuple(islice(model_names(loads_upstream(reply.read())), MOST_NAMES))
 
 
-def _protection(upstream: Upstream) -> Protection | None:
+def _protected(upstream: Upstream) -> Protection | None:
     """None when nothing of it is wanted: then nothing stands between a model and those who call it."""
     if not (upstream.retries or upstream.break_after or upstream.concurrency):
         return None

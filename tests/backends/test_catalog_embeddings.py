@@ -99,6 +99,17 @@ def test_without_a_fallback_no_other_model_makes_the_vectors(catalog, first, sec
     assert second.requests == []
 
 
+def test_the_indexs_vectors_pass_the_same_breaker_as_everything_else(catalog, first):
+    embedder = catalog(at(first, "first", models=("vectors",), break_after=2)).embedder("vectors")
+    first.script(refusal(503, "a"), refusal(503, "b"))
+    for _ in range(2):
+        with pytest.raises(UpstreamUnavailable):
+            embedder.embed(["a"])
+    with pytest.raises(BreakerOpen):
+        embedder.embed(["a"])
+    assert len(first.requests) == 2
+
+
 def embed(models, name):
     return models.embedding_model(name).embed(EmbeddingRequest(name, ("a",)))
 

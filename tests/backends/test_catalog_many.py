@@ -210,6 +210,17 @@ def test_another_upstream_answers_for_one_that_fails(catalog, first, second):
     assert said(model) == "from first"
 
 
+def test_whoever_can_be_stood_in_for_is_not_waited_for_long(catalog, first, second):
+    first.script(refusal(429, "slow down", headers={"retry-after": "15"}))
+    models = catalog(
+        at(first, "first", models=("mine",), retries=2, fallbacks={"mine": ("second/yours",)}),
+        at(second, "second", models=("yours",)),
+    )
+    began = time.monotonic()
+    assert headers(models.chat_model("mine"))[TRIED] == "first/mine 429, second/yours 200"
+    assert time.monotonic() - began < 10
+
+
 def test_the_fallbacks_of_a_fallback_come_after_it(catalog, first, second):
     first.script(refusal(503, "a"), refusal(503, "b"))
     models = catalog(
