@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -27,9 +28,46 @@ class Patience(urllib3.Timeout):
         return Patience(self.call, self._connect, self._read)
 
 
+class _Lines:
+    """What the lines of a response's head are read from; `last` is the last one, empty at the end of the connection."""
+
+    def __init__(self, reads: Any) -> None:
+        self._reads = reads
+        self.close = reads.close
+        self.last = b"\r\n"
+
+    def readline(self, limit: int) -> bytes:
+        self.last = self._reads.readline(limit)
+        return self.last
+
+
+class _Response(http.client.HTTPResponse):
+    """A response whose head must have its end.
+
+    Its parent takes a head that was cut off for one without further headers, where the body ends with the connection:
+    an empty answer that looks whole.
+    """
+
+    fp: Any
+
+    def begin(self) -> None:
+        """As it says; RemoteDisconnected when the head is cut off."""
+        reads = self.fp
+        self.fp = lines = _Lines(reads)
+        try:
+            super().begin()
+        finally:
+            if self.fp is lines:
+                self.fp = reads
+        if not lines.last:
+            self.close()
+            raise http.client.RemoteDisconnected("the connection ended in the head of the answer")
+
+
 class _Connection(HTTPConnection):
     """A connection that tells its call which socket it waits on."""
 
+    response_class = _Response
     call: Call
     read_timeout_s: float | None = None
     _in_pieces = False

@@ -149,7 +149,7 @@ def test_a_name_that_does_not_resolve_is_unavailable(open_http, host):
     assert "hush" not in caught.value.message
 
 
-@pytest.mark.parametrize("head_cut_at", [0, 5])
+@pytest.mark.parametrize("head_cut_at", [0, 5, 30, -2, -1])
 @pytest.mark.parametrize("reset", [False, True])
 def test_a_server_that_hangs_up_before_it_answered_is_unavailable(up, http, head_cut_at, reset):
     up.script(Reply.json({}, head_cut_at=head_cut_at, reset=reset))

@@ -1,8 +1,8 @@
-// Clients of the servers that tests/e2e/test_javascript.py has started; it passes their addresses in the environment.
+// Clients of the servers that tests/e2e/test_javascript*.py have started; they pass the addresses in the environment.
 import assert from "node:assert/strict";
 import OpenAI from "openai";
 
-/** The address of a server, without `/v1`: of GUIDE, LIBRARY, GATEWAY, LOCKED or BEATING. */
+/** The address of a server, without `/v1`: of GUIDE, LIBRARY, GATEWAY, LOCKED, BEATING or RELAYS. */
 export function address(server) {
   const url = process.env[`${server}_URL`];
   assert.ok(url, `${server}_URL is not set: these tests are run by pytest`);
