@@ -15,6 +15,7 @@ def test_a_model_of_a_date_costs_what_its_line_does():
     upstream = Upstream("main", "http://a", prices={"gpt-4o": OURS})
     assert price_of(upstream, "gpt-4o-2024-08-06") == OURS
     assert price_of(Upstream("main", "http://a"), "gpt-4o-mini-2024-07-18") == PUBLIC["gpt-4o-mini"]
+    assert price_of(Upstream("main", "http://a"), "gpt-5.5-2026-04-23") == PUBLIC["gpt-5.5"]
 
 
 def test_a_model_of_a_date_may_have_a_price_of_its_own():
@@ -33,3 +34,7 @@ def test_a_price_of_nothing_is_a_price():
 
 def test_what_the_cache_had_never_costs_more():
     assert all(0 <= price.cached <= price.prompt for price in PUBLIC.values())
+
+
+def test_what_has_no_price_of_its_own_in_the_cache_costs_what_the_prompt_does():
+    assert PUBLIC["gpt-5-pro"] == Price(15.0, 15.0, 120.0)
