@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import time
 from collections.abc import Callable, Iterator
@@ -186,7 +187,9 @@ def _bytes(relayed: Relayed, cancel: Cancel, broken: Callable[[RagproxyError], N
     except RagproxyError as error:
         if not cancel.cancelled:
             broken(error)
-            raise  # the server closes the connection on it: nobody takes what came for the whole
+            # the server closes the connection on it, without a word of its own in the log: nobody takes what came for
+            # the whole
+            raise ConnectionResetError(errno.ECONNRESET, "the upstream broke off its answer") from error
 
 
 def _events(relayed: Relayed, cancel: Cancel, broken: Callable[[RagproxyError], None]) -> Iterator[bytes]:
