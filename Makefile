@@ -3,9 +3,10 @@ PYTHON ?= python3.11
 VENV ?= .venv
 BIN := $(VENV)/bin
 JS := tests/e2e/js
+PEERS := .peers
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev run worker migrate test soak check fmt bench lock clean
+.PHONY: help install dev run worker migrate test soak check fmt bench peers lock clean
 
 help: ## Print this help
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -46,8 +47,8 @@ worker: install ## Index files for web processes that have REDIS_URL and CHROMA_
 migrate: install ## Bring the database to the current schema
 	@$(BIN)/ragproxy migrate
 
-test: dev ## Run the whole test suite
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
+test: dev ## Run the whole test suite; its four processes wait more than they compute
+	$(BIN)/python -m pytest --numprocesses 4 --dist loadgroup
 
 check: dev ## Format, lint and types, as the continuous integration does
 	$(BIN)/ruff format --check .
@@ -59,6 +60,24 @@ soak: dev ## Run the tests that take minutes
 
 bench: dev ## Measure what the gateway adds and what retrieval costs; on an idle machine
 	$(BIN)/python -m tests.bench
+
+peers: $(PEERS)/litellm/.installed $(PEERS)/portkey/node_modules/.package-lock.json ## Install the gateways that `make bench` measures beside ours
+
+$(PEERS)/litellm/.installed: tests/bench/litellm.txt
+	@test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)
+	@echo "Installing LiteLLM's proxy into $(@D) ..."
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-virtualenv -r $<
+	@touch $@
+
+$(PEERS)/portkey/node_modules/.package-lock.json: tests/bench/portkey/package-lock.json
+	@mkdir -p $(PEERS)/portkey
+	@cp tests/bench/portkey/package.json tests/bench/portkey/package-lock.json tests/bench/portkey/.npmrc $(PEERS)/portkey
+	@if command -v npm >/dev/null; then \
+		echo "Installing Portkey's gateway into $(PEERS)/portkey ..."; \
+		npm ci --prefix $(PEERS)/portkey --no-audit --no-fund --silent && touch $@; \
+	else \
+		echo "npm is not installed: Portkey's gateway will be absent"; \
+	fi
 
 fmt: dev ## Format the code and mend what the linter can
 	$(BIN)/ruff format .

@@ -1,6 +1,8 @@
 """gunicorn's configuration: `gunicorn -c python:ragproxy.serving wsgi:app`.
 
-gthread: one process holds the embedded Chroma, and a thread a request is all the concurrency a stream needs.
+gthread: one process holds the embedded Chroma, and a thread a request is all the concurrency a stream needs. gevent's
+worker makes greenlets of the threads: it patches the standard library before the application is imported, which is why
+this module, imported before that, takes so little with it. Native calls that block go through `retrieval.offload`.
 """
 
 from __future__ import annotations
@@ -8,21 +10,67 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from ragproxy.errors import ConfigError
 from ragproxy.settings import from_env
 from ragproxy.telemetry import forget_process
 
+IDLE_S = 1.0  # what a connection may still wait for its next request when the server is stopping
+
+
+def _greenlets() -> type:
+    """gunicorn's worker for gevent, with a stop that idle clients do not hold up. ConfigError when it is missing."""
+    try:
+        import gevent
+        from gunicorn.workers.ggevent import GeventWorker
+    except (ImportError, RuntimeError) as err:  # gunicorn's own word for a missing or an old one
+        raise ConfigError(
+            "RAGPROXY_WORKER_CLASS: gevent is not installed, or too old: pip install ragproxy[gevent]"
+        ) from err
+
+    class Greenlets(GeventWorker):
+        """Where gunicorn's would wait for every open connection, as long as clients keep theirs alive."""
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self.waiting: dict[Any, Any] = {}
+
+        @contextmanager
+        def timeout_ctx(self) -> Iterator[None]:
+            """Around the wait for a connection's next request."""
+            greenlet = gevent.getcurrent()
+            with gevent.Timeout(keepalive if self.alive else IDLE_S, False) as patience:
+                self.waiting[greenlet] = patience
+                try:
+                    yield
+                finally:
+                    del self.waiting[greenlet]
+
+        def handle_exit(self, sig: int, frame: Any) -> None:
+            super().handle_exit(sig, frame)
+            gevent.spawn_later(IDLE_S, self.dismiss)
+
+        def dismiss(self) -> None:
+            """End the connections that wait, as their own timeout would."""
+            for greenlet, patience in self.waiting.items():
+                gevent.kill(greenlet, patience)
+
+    return Greenlets
+
+
 try:
     _settings = from_env()
+    worker_class: str | type = _greenlets() if _settings.worker_class == "gevent" else _settings.worker_class
 except ConfigError as _error:
     sys.stderr.write(f"ragproxy cannot start. {_error.message}\n")
     raise SystemExit(1) from None
 
 bind = _settings.address
 workers = _settings.workers
-worker_class = "gthread"
 threads = _settings.threads
 worker_connections = 2 * threads
 backlog = 2048
@@ -41,16 +89,29 @@ def post_worker_init(worker: Any) -> None:
     """Make Ctrl-C quick and safe in the worker, whatever streams it is sending.
 
     gunicorn's own handler takes the lock of its thread pool, which the thread it interrupts may be holding already,
-    and after it the interpreter waits for every request; the master would kill such a worker only after 30 s.
+    and after it the interpreter waits for every request; the master would kill such a worker only after 30 s. Under
+    gevent a handler runs in any greenlet, and that of a request would swallow the exit: it is the main one's.
     """
+    end = _end_of_main_greenlet() if _settings.worker_class == "gevent" else _end
 
     def leave(*_: Any) -> None:
         signal.signal(signal.SIGQUIT, signal.SIG_IGN)
         worker.in_a_hurry = True
-        raise SystemExit(0)
+        end()
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to everybody; the master's SIGQUIT follows
     signal.signal(signal.SIGQUIT, leave)
+
+
+def _end() -> None:
+    raise SystemExit(0)
+
+
+def _end_of_main_greenlet() -> Callable[[], None]:
+    """What ends the greenlet that calls this."""
+    import gevent
+
+    return partial(gevent.kill, gevent.getcurrent(), SystemExit(0))
 
 
 def worker_exit(server: Any, worker: Any) -> None:

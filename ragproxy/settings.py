@@ -97,6 +97,12 @@ class Settings:
     port: int = _setting("PORT", 8083, _integer(0, 65535), "Port to listen on")
     workers: int = _setting("WEB_CONCURRENCY", 1, _integer(1, 256), "Web processes; more than one needs `CHROMA_URL`")
     threads: int = _setting("RAGPROXY_THREADS", 512, _integer(1, 4096), "Requests served at once by one web process")
+    worker_class: str = _setting(
+        "RAGPROXY_WORKER_CLASS",
+        "gthread",
+        _one_of("gthread", "gevent"),
+        "What serves a request: `gthread` a thread; `gevent` a greenlet, with the extra of that name",
+    )
     data_dir: Path = _setting("RAGPROXY_DATA_DIR", Path("data"), Path, "Folder of everything the embedded set writes")
     database_url: str | None = _setting(
         "DATABASE_URL",

@@ -42,6 +42,7 @@ def test_values_are_typed():
         ("CHROMA_URL", "localhost:8000"),
         ("OPENAI_BASE_URL", "ftp://example.com"),
         ("RAGPROXY_AUTH", "none"),
+        ("RAGPROXY_WORKER_CLASS", "sync"),
         ("RAGPROXY_DENSE_WEIGHT", "1.5"),
         ("RAGPROXY_MIN_SCORE", "nan"),
         ("RAGPROXY_LOG_CONTENT", "perhaps"),

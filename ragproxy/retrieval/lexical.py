@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,7 +44,7 @@ class Lexical:
     def update(self, chunks: Sequence[Chunk] = (), *, without: Collection[str] = ()) -> None:
         """Insert or replace chunks and remove ids; committed and visible when it returns."""
         stale = {*without, *(chunk.id for chunk in chunks)}
-        offload(self._update, [_document(chunk) for chunk in chunks], stale)
+        offload(self._update, chunks, stale)
 
     def align(self, pages: Iterable[Sequence[Chunk]], without: Collection[str]) -> None:
         """Add chunks that it lacks and remove ids, in one commit; what was there answers until then."""
@@ -52,7 +52,7 @@ class Lexical:
         try:
             offload(_forget, writer, without)
             for page in pages:
-                offload(_fill, writer, [_document(chunk) for chunk in page])
+                offload(_fill, writer, page)
             offload(self._commit, writer)
         finally:
             del writer  # tantivy's lock goes with it: a traceback that is kept would keep both
@@ -87,10 +87,10 @@ class Lexical:
 
     # ---- in a real thread ----
 
-    def _update(self, documents: Iterable[Mapping[str, str]], stale: Iterable[str]) -> None:
+    def _update(self, chunks: Iterable[Chunk], stale: Iterable[str]) -> None:
         writer = self._index.writer(_HEAP_BYTES, 1)
         _forget(writer, stale)
-        _fill(writer, documents)
+        _fill(writer, chunks)
         self._commit(writer)
 
     def _commit(self, writer: tantivy.IndexWriter) -> None:
@@ -181,7 +181,7 @@ def build(folder: Path, pages: Iterable[Sequence[Chunk]]) -> None:
     fresh.mkdir(parents=True)
     writer = offload(_new_writer, fresh)
     for page in pages:
-        offload(_fill, writer, [_document(chunk) for chunk in page])
+        offload(_fill, writer, page)
     offload(writer.commit)
     offload(writer.wait_merging_threads)
     (fresh / _MADE).write_text(json.dumps(_maker()), encoding="utf-8")
@@ -259,11 +259,11 @@ def _forget(writer: tantivy.IndexWriter, ids: Iterable[str]) -> None:
         writer.delete_documents_by_term("id", chunk_id)
 
 
-def _fill(writer: tantivy.IndexWriter, documents: Iterable[Mapping[str, str]]) -> None:
+def _fill(writer: tantivy.IndexWriter, chunks: Iterable[Chunk]) -> None:
     import tantivy
 
-    for document in documents:
-        writer.add_document(tantivy.Document(**document))
+    for chunk in chunks:
+        writer.add_document(tantivy.Document(**_document(chunk)))
 
 
 def _statistics(searcher: tantivy.Searcher, query: Query) -> Statistics:

@@ -20,5 +20,16 @@ def offload(call: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         return call(*args, **kwargs)
     import gevent
 
-    done: T = gevent.get_hub().threadpool.apply(call, args, kwargs)
+    result, error = gevent.get_hub().threadpool.apply(_outcome, (call, args, kwargs))
+    if error is not None:
+        raise error
+    done: T = result
     return done
+
+
+def _outcome(call: Callable[..., T], args: Any, kwargs: Any) -> tuple[T | None, Exception | None]:
+    """What the call returns or raises: the pool would write whatever comes out of it to the log, expected or not."""
+    try:
+        return call(*args, **kwargs), None
+    except Exception as err:  # noqa: BLE001  it is raised again, where it was asked for
+        return None, err

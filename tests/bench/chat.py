@@ -29,9 +29,13 @@ def run(scratch):
 
 
 @contextmanager
-def canned_upstream():
+def canned_upstream(chunks=40, period_ms=50):
+    """The address of an upstream whose streams are so many chunks, one a period."""
     upstream = subprocess.Popen(
-        [sys.executable, "-m", "tests.bench.upstream"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "tests.bench.upstream", str(chunks), str(period_ms)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     try:
         yield f"http://127.0.0.1:{upstream.stdout.readline().strip()}/v1"
