@@ -1,5 +1,7 @@
 """X-Custom-*: passed on to the upstream and given back, on every kind of answer."""
 
+import time
+
 import pytest
 
 from ragproxy.app import create_app
@@ -123,7 +125,7 @@ def test_browsers_may_read_them(client):
 
 
 def test_a_401_gives_them_back(tmp_path):
-    settings = Settings(data_dir=tmp_path, auth="keys", admin_key="key")
+    settings = Settings(data_dir=tmp_path, auth=frozenset({"keys"}), admin_key="key")
     migrate(settings.database)
     app = create_app(settings)
     answer = app.test_client().get("/v1/models", headers=CUSTOM)
@@ -146,5 +148,10 @@ def up(shared_up):
 @pytest.fixture(scope="module")
 def app(make_app, shared_up):
     made = make_app(upstream_url=shared_up.url, upstream_model="tiny")
-    made.extensions["ragproxy"].models.start()
+    models = made.extensions["ragproxy"].models
+    models.start()
+    until = time.monotonic() + 10
+    while "tiny" not in models.names():  # the thread that asks for the list would take what a test scripts
+        assert time.monotonic() < until
+        time.sleep(0.01)
     return made

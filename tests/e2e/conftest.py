@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from tests.e2e import scaled
-from tests.e2e.servers import ROOT, Server, ragproxy
+from tests.e2e.servers import ROOT, Server, migrated, ragproxy
 from tests.sets import ran, skipped
 from tests.upstream import Upstream
 
@@ -18,7 +18,7 @@ MODELS = ["tiny", "spare", "other", "gpt-4o-mini"]
 def guide_dir(tmp_path_factory):
     """A data folder with the project's own guide in the store `default`."""
     data_dir = tmp_path_factory.mktemp("guide")
-    ragproxy("migrate", data_dir=data_dir)
+    migrated(data_dir)
     ragproxy("ingest", ROOT / "docs" / "guide", "--store", "default", data_dir=data_dir)
     return data_dir
 
@@ -46,7 +46,7 @@ def deployed(request):
 
 @contextmanager
 def _embedded(folder, documents=None, **variables):
-    ragproxy("migrate", data_dir=folder)
+    migrated(folder)
     if documents:
         ragproxy("ingest", documents, "--store", "default", data_dir=folder)
     with Server(folder, **variables) as server:
@@ -136,7 +136,7 @@ def gateway(deployed, tmp_path_factory, documents, shared_upstream):
 def impatient(tmp_path_factory, shared_upstream):
     """A gateway without documents that waits half a second for its upstream."""
     data_dir = tmp_path_factory.mktemp("impatient")
-    ragproxy("migrate", data_dir=data_dir)
+    migrated(data_dir)
     with Server(data_dir, RAGPROXY_READ_TIMEOUT="0.5", **writing(shared_upstream)) as server:
         _has_learnt(server)
         yield server

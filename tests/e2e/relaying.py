@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.e2e.by_hand import head
-from tests.e2e.servers import Server, ragproxy
+from tests.e2e.servers import Server, migrated
 
 FORM = {"Content-Type": "multipart/form-data; boundary=B"}
 
@@ -103,6 +103,6 @@ def relaying(data_dir, up):
         f'[[upstream]]\nname = "main"\nbase_url = "{up.url}"\nmodels = ["gpt-image", "tts", "whisper", "omni"]\n'
         'serves = ["images", "audio", "moderations", "fine_tuning"]\nretries = 0\nbreak_after = 0\n'
     )
-    ragproxy("migrate", data_dir=data_dir)
+    migrated(data_dir)
     with Server(data_dir, RAGPROXY_CONFIG=str(file), RAGPROXY_FILE_LIMIT_MB="256") as server:
         yield server

@@ -7,7 +7,7 @@ import pytest
 import requests
 from openai import AzureOpenAI
 
-from tests.e2e.servers import Server, ragproxy
+from tests.e2e.servers import Server, migrated
 
 KEY = "rk-the-admins"
 HEIGHT = [{"role": "user", "content": "How tall is the Eiffel Tower?"}]
@@ -141,6 +141,6 @@ def azure_ai(gateway):
 def locked(tmp_path_factory):
     """A server that wants a key, with the built-in model and no documents."""
     data_dir = tmp_path_factory.mktemp("locked")
-    ragproxy("migrate", data_dir=data_dir)
+    migrated(data_dir)
     with Server(data_dir, RAGPROXY_AUTH="keys", RAGPROXY_ADMIN_KEY=KEY) as server:
         yield server

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from ragproxy.cli import main
 from ragproxy.settings import Settings
-from tests.e2e.servers import ROOT, Server, environment, free_port, ragproxy
+from tests.e2e.servers import ROOT, Server, environment, free_port, migrated, ragproxy
 from tests.ingestion import hostile, samples
 
 TALL = "How tall is the Eiffel Tower?"
@@ -25,7 +25,7 @@ WAIT_S = 60
 
 @pytest.mark.timeout(300)
 def test_a_folder_is_followed_by_a_running_server_and_by_the_command_alone_alike(folder, data_dir):
-    ragproxy("migrate", data_dir=data_dir)
+    migrated(data_dir)
     with Server(data_dir) as server:
         assert ingest(folder, data_dir) == (3, 0, 0, 0, 0)
         assert ingest(folder, data_dir) == (0, 0, 3, 0, 0)
@@ -84,7 +84,7 @@ def test_what_is_shown_is_the_same_with_and_without_a_server(folder, data_dir):
 def test_failures_are_told_as_ever(folder, data_dir):
     (folder / "broken.pdf").write_bytes(b"%PDF-1.4 it is not")
     (folder / "empty.txt").write_bytes(b"")
-    ragproxy("migrate", data_dir=data_dir)
+    migrated(data_dir)
     with Server(data_dir):
         done = ragproxy("ingest", folder, data_dir=data_dir, check=False)
     assert done.returncode == 1
@@ -99,7 +99,7 @@ def test_failures_are_told_as_ever(folder, data_dir):
 
 
 def test_the_bytes_of_a_folder_can_be_fetched_and_put_into_another_store(folder, data_dir):
-    ragproxy("migrate", data_dir=data_dir)
+    migrated(data_dir)
     with Server(data_dir) as server:
         ingest(folder, data_dir)
         files = {file["filename"]: file for file in get(server, "/v1/files")["data"]}
@@ -116,7 +116,7 @@ def test_the_bytes_of_a_folder_can_be_fetched_and_put_into_another_store(folder,
 
 
 def test_stores_are_made_shown_and_deleted_on_the_server(folder, data_dir):
-    ragproxy("migrate", data_dir=data_dir)
+    migrated(data_dir)
     with Server(data_dir) as server:
         id = ragproxy("stores", "create", "paris", data_dir=data_dir).stdout.split()[-1]
         assert get(server, f"/v1/vector_stores/{id}")["name"] == "paris"
@@ -132,7 +132,7 @@ def test_stores_are_made_shown_and_deleted_on_the_server(folder, data_dir):
 
 
 def test_why_files_failed_is_shown_from_afar(data_dir):
-    ragproxy("migrate", data_dir=data_dir)
+    migrated(data_dir)
     with Server(data_dir) as server:
         id = ragproxy("stores", "create", "paris", data_dir=data_dir).stdout.split()[-1]
         form = {"files": {"file": ("broken.pdf", b"%PDF-1.4 no")}, "data": {"purpose": "assistants"}}
@@ -149,7 +149,15 @@ def test_why_files_failed_is_shown_from_afar(data_dir):
         assert re.search(r"Not indexed:\n  broken\.pdf: .*\.pdf file", away)
 
 
-@pytest.mark.parametrize("command", [("search", TALL), ("ask", TALL), ("ingest", "README.md"), ("stores", "list")])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("search", TALL),
+        ("stores", "list"),
+        pytest.param(("ask", TALL), marks=pytest.mark.soak),
+        pytest.param(("ingest", "README.md"), marks=pytest.mark.soak),
+    ],
+)
 def test_a_key_is_asked_for_and_taken(data_dir, command):
     keys = {"RAGPROXY_AUTH": "keys", "RAGPROXY_ADMIN_KEY": "sk-right"}
     ragproxy("ingest", ROOT / "README.md", data_dir=data_dir)
@@ -175,10 +183,11 @@ def test_a_server_that_is_not_there_is_named(data_dir, command):
     assert not (data_dir / "ragproxy.db").exists()
 
 
+@pytest.mark.soak
 @pytest.mark.timeout(300)
 def test_a_command_killed_midway_is_run_again(tmp_path, data_dir):
     folder = many(tmp_path / "many")
-    ragproxy("migrate", data_dir=data_dir)
+    migrated(data_dir)
     with Server(data_dir) as server:
         for _ in range(2):
             killed = subprocess.Popen(
@@ -201,10 +210,11 @@ def test_a_command_killed_midway_is_run_again(tmp_path, data_dir):
     sound(data_dir)
 
 
+@pytest.mark.soak
 @pytest.mark.timeout(300)
 def test_a_server_killed_midway_is_started_again_and_nothing_is_lost(tmp_path, data_dir):
     folder = many(tmp_path / "many")
-    ragproxy("migrate", data_dir=data_dir)
+    migrated(data_dir)
     server = Server(data_dir)
     try:
         running = subprocess.Popen(
@@ -234,9 +244,10 @@ def test_a_server_killed_midway_is_started_again_and_nothing_is_lost(tmp_path, d
     sound(data_dir)
 
 
+@pytest.mark.soak
 def test_a_file_made_to_do_harm_costs_itself_and_not_the_server(folder, data_dir):
     (folder / "bomb.json").write_bytes(hostile.memory_bomb())
-    ragproxy("migrate", data_dir=data_dir)
+    migrated(data_dir)
     with Server(data_dir) as server:
         workers = server.workers
         assert ingest(folder, data_dir, check=False) == (3, 0, 0, 0, 1)
@@ -246,7 +257,7 @@ def test_a_file_made_to_do_harm_costs_itself_and_not_the_server(folder, data_dir
 
 def test_a_file_beyond_the_servers_limit_fails_alone(folder, data_dir):
     (folder / "large.txt").write_text("A long story. " * 150_000)
-    ragproxy("migrate", data_dir=data_dir)
+    migrated(data_dir)
     with Server(data_dir, RAGPROXY_FILE_LIMIT_MB="1"):
         done = ragproxy("ingest", folder, data_dir=data_dir, check=False)
     assert COUNTS.search(done.stdout).groups() == ("3", "0", "0", "0", "1")
@@ -258,7 +269,7 @@ def test_names_of_all_kinds_come_through(data_dir, tmp_path):
     (folder / "sous dossier").mkdir(parents=True)
     for name in ('naïve "quoted".md', "line\nbreak.md", "sous dossier/tab\there.md", "日本.md", "100%.md"):
         (folder / name).write_text(f"The walrus named {json.dumps(name)} said so.")
-    ragproxy("migrate", data_dir=data_dir)
+    migrated(data_dir)
     with Server(data_dir) as server:
         assert ingest(folder, data_dir) == (5, 0, 0, 0, 0)
         assert ingest(folder, data_dir) == (0, 0, 5, 0, 0)

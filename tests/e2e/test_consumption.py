@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from tests.e2e.by_hand import TOWER, frames, head, post, question, read_until, user
-from tests.e2e.servers import Server, free_port, ragproxy
+from tests.e2e.servers import Server, free_port, migrated, ragproxy
 from tests.replies import DONE, Reply, chat_chunk, chat_frames, chat_usage, refusal, whole
 from tests.upstream import Upstream
 
@@ -325,7 +325,7 @@ def server(tmp_path_factory, documents, shared_main, shared_spare):
         retries = 0
         prices = {{ "cheap" = {{ prompt = 1.0, cached = 0.5, completion = 5.0 }} }}
         """)
-    ragproxy("migrate", data_dir=data_dir)
+    migrated(data_dir)
     ragproxy("ingest", documents, "--store", "default", data_dir=data_dir)
     variables = {"RAGPROXY_CONFIG": str(file), "RAGPROXY_UPSTREAM_MODEL": "priced", "PORT": str(free_port())}
     with Server(data_dir, **variables) as server:

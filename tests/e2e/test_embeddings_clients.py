@@ -14,7 +14,7 @@ from openai import AzureOpenAI
 
 from ragproxy.retrieval import HashEmbedder
 from tests.e2e import scaled
-from tests.e2e.servers import ROOT, Server, free_port, ragproxy
+from tests.e2e.servers import ROOT, Server, free_port, migrated
 from tests.replies import Reply, refusal
 
 REAL = ROOT.parent / "shared" / "tools" / "embed_server.py"
@@ -172,7 +172,7 @@ def real(tmp_path_factory):
         pytest.skip("there is no local embedding server beside this checkout")
     port, data_dir = free_port(), tmp_path_factory.mktemp("real")
     upstream = f"http://127.0.0.1:{port}/v1"
-    ragproxy("migrate", data_dir=data_dir)
+    migrated(data_dir)
     with contextlib.ExitStack() as running:
         process = subprocess.Popen([sys.executable, str(REAL), "--port", str(port)], stderr=subprocess.DEVNULL)
         running.callback(process.wait, 10)

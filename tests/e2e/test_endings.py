@@ -83,6 +83,7 @@ def test_ctrl_c_ends_it_at_once_whatever_it_is_doing(data_dir, upstream):
     assert "Traceback" not in server.log.read_text()
 
 
+@pytest.mark.soak
 def test_an_ingestion_killed_midway_doubles_nothing_when_run_again(tmp_path):
     documents, data_dir = tmp_path / "documents", tmp_path / "data"
     documents.mkdir()

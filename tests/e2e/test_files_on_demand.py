@@ -14,7 +14,7 @@ from openai import OpenAI
 from ragproxy.state import open_state
 from tests.e2e.by_hand import ask, user
 from tests.e2e.conftest import writing
-from tests.e2e.servers import Server, ragproxy
+from tests.e2e.servers import Server, migrated
 
 LOUVRE = "Le musée du Louvre à Paris ferme le mardi."
 QUESTION = user("Quand ferme le Louvre ?")
@@ -68,6 +68,7 @@ def test_a_stream_waits_before_its_first_byte(ai, upstream):
     assert chunks[-1].sources[0]["file_id"] == file.id
 
 
+@pytest.mark.soak
 def test_a_file_that_takes_too_long_is_503_and_a_later_chat_has_it(tmp_path):
     with _running(tmp_path) as server, _client(server) as client:
         file = client.files.create(file=("louvre.html", PAGE.encode()), purpose="assistants")
@@ -112,7 +113,7 @@ def test_kill_9_while_a_file_is_waited_for_costs_nothing_but_the_wait(tmp_path):
                 asked.result(20)
     with suppress(ProcessLookupError):  # it dies with its server
         os.kill(parser, signal.SIGKILL)
-    with _running(tmp_path, migrated=True) as server, _client(server) as client:
+    with _running(tmp_path, made=True) as server, _client(server) as client:
         assert "mardi" in _ask(client, file.id).choices[0].message.content
         counts = _own_store(server).counts
         assert (counts.completed, counts.total) == (1, 1)
@@ -159,9 +160,9 @@ def server(tmp_path_factory, shared_upstream):
         yield server
 
 
-def _running(data_dir, *, migrated=False, **variables):
-    if not migrated:
-        ragproxy("migrate", data_dir=data_dir)
+def _running(data_dir, *, made=False, **variables):
+    if not made:
+        migrated(data_dir)
     return Server(data_dir, **variables)
 
 

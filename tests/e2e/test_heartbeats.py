@@ -9,7 +9,7 @@ from openai import APIError, OpenAI
 
 from tests.e2e.by_hand import TOWER, ask, error_in, frames, post, question, read_until, user
 from tests.e2e.conftest import writing
-from tests.e2e.servers import Server, ragproxy
+from tests.e2e.servers import Server, migrated, ragproxy
 from tests.replies import DONE, Reply, chat_chunk, chat_frames, refusal, sse, whole
 
 PING = b": ping\n\n"
@@ -120,7 +120,7 @@ def test_a_marker_that_is_held_back_is_not_lost_over_a_silence(server, upstream)
 
 
 def test_0_turns_them_off(tmp_path, upstream):
-    ragproxy("migrate", data_dir=tmp_path)
+    migrated(tmp_path)
     with Server(tmp_path, RAGPROXY_HEARTBEAT="0", **writing(upstream)) as server:
         upstream.script(Reply.events(*chat_frames("one"), delay_s=SLOW_S / 2), path=CHAT.removeprefix("/v1"))
         answer = post(server, question()).content
@@ -139,7 +139,7 @@ def text(event):
 @pytest.fixture(scope="module")
 def server(tmp_path_factory, documents, shared_upstream):
     data_dir = tmp_path_factory.mktemp("heartbeats")
-    ragproxy("migrate", data_dir=data_dir)
+    migrated(data_dir)
     ragproxy("ingest", documents, "--store", "default", data_dir=data_dir)
     variables = {"RAGPROXY_HEARTBEAT": str(BEAT_S), "RAGPROXY_READ_TIMEOUT": "3", **writing(shared_upstream)}
     with Server(data_dir, **variables) as server:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e import javascript, snippets
 from tests.e2e.conftest import writing
-from tests.e2e.servers import Server, ragproxy
+from tests.e2e.servers import Server, migrated
 from tests.replies import DONE, Reply, chat_chunk, chat_frames, refusal, sse, whole
 
 pytestmark = pytest.mark.timeout(javascript.INSTALL_S + javascript.RUN_S + 60)
@@ -108,7 +108,7 @@ def node():
 def locked(tmp_path_factory):
     """A server that knows one key."""
     data_dir = tmp_path_factory.mktemp("locked")
-    ragproxy("migrate", data_dir=data_dir)
+    migrated(data_dir)
     with Server(data_dir, RAGPROXY_AUTH="keys", RAGPROXY_ADMIN_KEY=ADMIN) as server:
         yield server
 
@@ -117,7 +117,7 @@ def locked(tmp_path_factory):
 def beating(tmp_path_factory, shared_upstream):
     """A server whose streams give a sign of life five times a second."""
     data_dir = tmp_path_factory.mktemp("beating")
-    ragproxy("migrate", data_dir=data_dir)
+    migrated(data_dir)
     with Server(data_dir, RAGPROXY_HEARTBEAT="0.2", **writing(shared_upstream)) as server:
         yield server
 

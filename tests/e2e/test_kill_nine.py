@@ -14,7 +14,7 @@ import pytest
 import requests
 import tantivy
 
-from tests.e2e.servers import Server, ragproxy
+from tests.e2e.servers import Server, migrated, ragproxy
 from tests.ingestion import samples
 
 CLIENTS = 4
@@ -34,7 +34,7 @@ def test_what_was_acknowledged_survives_kill_9_again_and_again(tmp_path, seed):
 def _round(data_dir, seed, files, kills):
     """Feed a store and kill its server so often, the last time when all is fed; then let it finish, and look."""
     chance = random.Random(seed)
-    ragproxy("migrate", data_dir=data_dir)
+    migrated(data_dir)
     with Running(data_dir) as running, ThreadPoolExecutor(CLIENTS) as pool:
         store = _post(f"{running.url}/v1/vector_stores", json={"name": "fed"})["id"]
         clients = [Client(running, store, random.Random(f"{seed} {n}"), files // CLIENTS) for n in range(CLIENTS)]

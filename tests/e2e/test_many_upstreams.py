@@ -4,7 +4,7 @@ import pytest
 from openai import OpenAI
 
 from tests.azure import PROMPT_FILTER, SAFE, Azure, Login
-from tests.e2e.servers import Server, free_port, ragproxy
+from tests.e2e.servers import Server, free_port, migrated
 from tests.replies import refusal
 from tests.upstream import Upstream
 
@@ -64,7 +64,7 @@ def test_the_agents_are_written_for_by_a_model_named_with_its_upstream(ai, azure
 
 def test_a_mistake_in_the_file_stops_the_start_with_a_sentence(tmp_path):
     (tmp_path / "bad.toml").write_text('[[upstream]]\nname = "main"\nbase_url = "http://a.example"\nretires = 2\n')
-    ragproxy("migrate", data_dir=tmp_path)
+    migrated(tmp_path)
     with pytest.raises(RuntimeError, match=r"cannot start\. RAGPROXY_CONFIG: .*bad\.toml: upstream 'main': retires:"):
         Server(tmp_path, RAGPROXY_CONFIG=str(tmp_path / "bad.toml"))
 
@@ -131,7 +131,7 @@ def ai(tmp_path_factory, shared_main, shared_azure):
         retries = 1
         fallbacks = {{ "far" = ["extractive"] }}
         """)
-    ragproxy("migrate", data_dir=data_dir)
+    migrated(data_dir)
     with (
         Server(
             data_dir,

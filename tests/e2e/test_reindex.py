@@ -12,7 +12,7 @@ from contextlib import closing
 import pytest
 import requests
 
-from tests.e2e.servers import ROOT, Server, environment, ragproxy
+from tests.e2e.servers import ROOT, Server, environment, migrated, ragproxy
 from tests.replies import refusal
 from tests.upstream import Upstream
 
@@ -51,6 +51,7 @@ def test_progress_is_visible_and_files_of_other_stores_go_on_with_two_threads(fi
         assert now["status"] == "completed"
 
 
+@pytest.mark.soak
 def test_kill_9_in_the_middle_costs_nothing(filled):
     server = Server(filled.data_dir)
     try:
@@ -178,7 +179,7 @@ class Searching:
 class Filled:
     def __init__(self, data_dir, name, documents):
         self.data_dir = data_dir
-        ragproxy("migrate", data_dir=data_dir)
+        migrated(data_dir)
         ragproxy("ingest", documents, "--store", name, data_dir=data_dir)
         with Server(data_dir) as server:
             (store,) = _json(server, "get", "/v1/vector_stores")["data"]

@@ -6,7 +6,7 @@ import requests
 from openai import OpenAI
 
 from tests.e2e.by_hand import checked, post, user
-from tests.e2e.servers import Server, ragproxy
+from tests.e2e.servers import Server, migrated
 
 ADMIN = "admin-0123456789"
 
@@ -104,7 +104,7 @@ def _calls(client):
 def locked(tmp_path_factory):
     """A server that wants keys, told a few other things too."""
     data_dir = tmp_path_factory.mktemp("locked")
-    ragproxy("migrate", data_dir=data_dir)
+    migrated(data_dir)
     with Server(
         data_dir,
         RAGPROXY_AUTH="keys",

@@ -8,7 +8,7 @@ import requests
 from openai import OpenAI
 
 from tests.e2e.by_hand import checked, user
-from tests.e2e.servers import Server, free_port, ragproxy
+from tests.e2e.servers import Server, free_port, migrated
 from tests.replies import Reply, refusal
 
 LIMITS = {
@@ -188,7 +188,7 @@ def _client(server):
 def abandoned(tmp_path_factory):
     """A gateway whose upstream has never been there."""
     data_dir = tmp_path_factory.mktemp("abandoned")
-    ragproxy("migrate", data_dir=data_dir)
+    migrated(data_dir)
     with Server(
         data_dir,
         OPENAI_BASE_URL=f"http://127.0.0.1:{free_port()}/v1",

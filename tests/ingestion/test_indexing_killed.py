@@ -30,7 +30,7 @@ time.sleep(600)
 """
 
 
-@pytest.mark.parametrize("jobs", [1, 3])
+@pytest.mark.parametrize("jobs", [pytest.param(1, marks=pytest.mark.soak), 3])
 def test_after_a_kill_every_file_is_completed_once(tmp_path, jobs):
     _rounds(tmp_path, jobs, kills=2, chance=random.Random(jobs))
 
