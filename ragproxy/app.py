@@ -7,10 +7,15 @@ import sys
 from flask import Flask
 from flask_cors import CORS
 from flask_smorest import Api
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ragproxy import __version__, telemetry
 from ragproxy import services as waist
 from ragproxy.api import (
+    accounting,
+    admin_agents,
+    admin_keys,
+    admin_usage,
     azure,
     chat,
     completions,
@@ -20,11 +25,14 @@ from ragproxy.api import (
     fine_tuning,
     folders,
     guard,
+    login,
+    me,
     models,
     ops,
     problems,
     reindexes,
     relays,
+    sources,
     store_files,
     uploads,
     vector_stores,
@@ -51,6 +59,7 @@ RESOURCES = (
     reindexes.bp,
     folders.bp,
 )
+ADMIN = (admin_agents.bp, admin_keys.bp, admin_usage.bp)  # at /admin alone: OpenAI has no such routes
 EXPOSED_HEADERS = (
     "Content-Disposition",
     "X-Metadata-Sources",
@@ -72,6 +81,7 @@ EXPOSED_HEADERS = (
     "Server-Timing",
 )
 PREFLIGHT_S = 600
+PARTING_S = 2.0  # for answers that are cut when the server ends
 SUCCESSION_S = 40.0  # a little more than serving.graceful_timeout
 
 
@@ -93,11 +103,16 @@ def create_app(settings: Settings | None = None, *, succession_s: float = 0.0) -
         OPENAPI_URL_PREFIX="/",
         OPENAPI_JSON_PATH="openapi.json",
     )
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies
+        )
     services = waist.build(settings, succession_s=succession_s)
     app.extensions[EXTENSION] = services
     app.extensions[HANGUPS] = Hangups(on_hangup=services.metrics.hangups.inc)
     _register(app)
     guard.init_app(app)
+    accounting.init_app(app)
     problems.init_app(app)
     _allow_browsers(app, services)
     return app
@@ -114,21 +129,39 @@ def application() -> Flask:
     return app
 
 
+def leave(app: Flask, patience_s: float = PARTING_S) -> None:
+    """Let go of everything. Answers that are still going out are cut first, and what they consumed is written down."""
+    unsettled: accounting.Unsettled = app.extensions[accounting.UNSETTLED]
+    if not unsettled.wait(0):
+        app.extensions[HANGUPS].end_all()
+        unsettled.wait(patience_s)
+    app.extensions[EXTENSION].close()
+
+
 def _register(app: Flask) -> None:
     api = Api(app)
     app.register_blueprint(ops.bp)
+    app.register_blueprint(sources.bp)
+    app.register_blueprint(login.bp)
+    app.register_blueprint(me.bp)
     for bp in RESOURCES:
         api.register_blueprint(bp, url_prefix="/v1")
         # clients are configured in many ways; the reference shows each route once
         app.register_blueprint(bp, url_prefix="", name=f"bare-{bp.name}")
-    app.register_blueprint(azure.bp, url_prefix="/openai")
+    for bp in ADMIN:
+        api.register_blueprint(bp, url_prefix="/admin")
+    for bp in azure.RESOURCES:
+        app.register_blueprint(bp, url_prefix="/openai")
 
 
 def _allow_browsers(app: Flask, services: Services) -> None:
+    origins = services.settings.allowed_origins
+    if not origins:  # flask-cors would take an empty list for all of them
+        return
     CORS(
         app,
-        origins=list(services.settings.cors_origins),
+        origins=list(origins),
         expose_headers=list(EXPOSED_HEADERS),
         max_age=PREFLIGHT_S,
-        send_wildcard="*" in services.settings.cors_origins,
+        send_wildcard="*" in origins,
     )

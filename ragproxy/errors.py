@@ -12,6 +12,7 @@ RagproxyError
 │   ├── BodyTooLarge             more bytes than we take
 │   └── UnsupportedMediaType     not JSON
 ├── Unauthenticated              no key, or a wrong one
+│   └── WrongKey                 a key of nobody's: perhaps a guess
 ├── Forbidden                    known, but not allowed
 ├── NotFound
 │   ├── UnknownModel
@@ -19,8 +20,10 @@ RagproxyError
 ├── Conflict                     the present state forbids it
 │   └── EmbedderMismatch         the store was indexed by another embedder
 ├── OverQuota                    slow down
+│   └── OverBudget               the money of this day or month is used up
 ├── NotReady                     it is still being made: come back in a moment
 ├── ClientGone                   nobody is left to be answered
+├── IssuerUnavailable            the OpenID Connect issuer does not answer
 ├── NotServed                    no upstream offers this capability
 ├── StateUnavailable             the database or the file storage does not answer
 ├── StorageFull                  no room left for what should be kept
@@ -113,6 +116,10 @@ class Unauthenticated(RagproxyError):
     code = "invalid_api_key"
 
 
+class WrongKey(Unauthenticated):
+    """A key that is nobody's; who sends many of them is guessing."""
+
+
 class Forbidden(RagproxyError):
     """The caller is known and may not do this."""
 
@@ -159,6 +166,12 @@ class OverQuota(RagproxyError):
         self.retry_after_s = retry_after_s
 
 
+class OverBudget(OverQuota):
+    """The money that the caller may cost in a day or month is used up."""
+
+    code = "insufficient_quota"
+
+
 class NotReady(RagproxyError):
     """What was asked for is still being made, and goes on meanwhile; `retry_after_s` says when to come back."""
 
@@ -175,6 +188,16 @@ class ClientGone(RagproxyError):
     """The client hung up before its answer began."""
 
     code = "client_gone"
+
+
+class IssuerUnavailable(RagproxyError):
+    """The OpenID Connect issuer does not answer, or not as it should; `retry_after_s` says when to come back."""
+
+    code = "issuer_unavailable"
+
+    def __init__(self, message: str, *, retry_after_s: float) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class NotServed(RagproxyError):

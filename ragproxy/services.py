@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import secrets
 import socket
@@ -9,14 +10,30 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ragproxy import tokens
-from ragproxy.access import Accounts, Identity
+from ragproxy.access import (
+    NEVER_S,
+    SOON_S,
+    Accounts,
+    ClaimNames,
+    Identity,
+    Issuer,
+    KeyRing,
+    KeySet,
+    Ledger,
+    Login,
+    Quotas,
+    Spending,
+    Tokens,
+    open_quotas,
+    open_shared,
+)
 from ragproxy.answering import Answerer, OnDemand, Searcher, detect
 from ragproxy.backends import BuiltInEmbeddings, Cache, Catalog, Copies, Extractive, FineTuning, Relay, open_cache
-from ragproxy.domain import Recorder
+from ragproxy.domain import Limits
 from ragproxy.ingestion import Indexer, Ingestor, Librarian, Reindexer, Sandbox
 from ragproxy.retrieval import HashEmbedder, Index, grams, open_index, sentences, terms
 from ragproxy.settings import Settings, environment
-from ragproxy.state import DataLock, State, open_state
+from ragproxy.state import ORIGIN, SIGNING, DataLock, State, open_state
 from ragproxy.telemetry import Metrics
 from ragproxy.upstreams import read_upstreams
 from ragproxy.worker import Jobs
@@ -43,9 +60,19 @@ class Services:
     reindexer: Reindexer
     jobs: Jobs
     identity: Identity
-    recorder: Recorder
+    login: Login | None  # when people may log in with a browser
+    keys: KeyRing
+    quotas: Quotas
+    spending: Spending
+    recorder: Accounts
     metrics: Metrics
+    count: Callable[[str], int]  # tokens of a text
     lock: DataLock | None
+
+    @property
+    def signing_key(self) -> str:
+        """What links and sessions are signed with: the operator's secret, or the installation's. StateUnavailable."""
+        return self.settings.secret_key or self.state.secrets.get(SIGNING)
 
     def start(self) -> None:
         """Begin the background work: learn the upstream's models, open the index, index. Call it after any fork."""
@@ -54,13 +81,17 @@ class Services:
         if self.lock:  # whoever had it before is dead
             self.indexer.recover()
             self.reindexer.recover()
+        self.keys.start()
+        self.recorder.start()
         self.jobs.start()
 
     def close(self) -> None:
         """Let go of everything, the data directory last."""
+        self.recorder.close()  # first: there is not always time for what comes after it
         self.jobs.stop()
         self.models.close()
         self.index.close()
+        self.keys.close()
         self.state.close()
         if self.lock:
             self.lock.release()
@@ -94,6 +125,9 @@ def _wire(settings: Settings, lock: DataLock | None) -> Services:
     state = open_state(settings.database, settings.files_url or settings.data_dir / "files")
     state.check_migrated()
     metrics = Metrics(settings.metrics_dir)
+    process = secrets.token_hex(ORIGIN // 2)
+    spending = _spending(settings, state, process, alone=settings.chroma_url is None)
+    ledger = Ledger(state.usage, lost=metrics.lost_usage.inc, tick=spending.tend)
     models = _models(settings, count)
     index = open_index(
         data_dir=settings.data_dir,
@@ -106,13 +140,14 @@ def _wire(settings: Settings, lock: DataLock | None) -> Services:
     sandbox = Sandbox(children=settings.jobs)
     indexer = Indexer(index, state, sandbox.load, worker=_worker(settings))
     reindexer = Reindexer(index, state, worker=_worker(settings), threads=settings.jobs)
-    jobs = _jobs(settings, indexer, reindexer, sandbox)
+    jobs = _jobs(settings, state, indexer, reindexer, sandbox)
     answerer = Answerer(
         models=models,
         index=index,
         state=state,
         on_demand=OnDemand(state, jobs),
         cache=_cache(settings, metrics),
+        gate=spending,
         aliases=settings.aliases,
         ignore_unknown_models=settings.model_policy == "ignore",
         top_k=settings.top_k,
@@ -120,6 +155,8 @@ def _wire(settings: Settings, lock: DataLock | None) -> Services:
         context_tokens=settings.context_tokens,
         count=count,
     )
+    keys = KeyRing(state.keys)
+    bearers, login = _oidc(settings)
     librarian = Librarian(state, jobs, file_limit_bytes=settings.file_limit_mb << 20)
     copies = Copies(state.library, state.blobs, librarian, state.remote, models.server)
     return Services(
@@ -144,11 +181,54 @@ def _wire(settings: Settings, lock: DataLock | None) -> Services:
         indexer=indexer,
         reindexer=reindexer,
         jobs=jobs,
-        identity=Identity(settings.auth, settings.admin_key),
-        recorder=Accounts(metrics),
+        identity=Identity(settings.auth, settings.admin_key, keys=keys, tokens=bearers),
+        login=login,
+        keys=keys,
+        quotas=open_quotas(
+            settings.redis_url,
+            salt=_salt(settings),
+            default=Limits(settings.requests_per_minute, settings.tokens_per_minute),
+            unchecked=metrics.unlimited.inc,
+        ),
+        spending=spending,
+        recorder=Accounts(metrics, ledger, spending, process),
         metrics=metrics,
+        count=count,
         lock=lock,
     )
+
+
+def _spending(settings: Settings, state: State, process: str, *, alone: bool) -> Spending:
+    """One process that holds the embedded data needs nobody to know what was spent."""
+    shared = None
+    if settings.redis_url and not alone:
+        shared = open_shared(settings.redis_url, salt=_salt(settings))
+    return Spending(state.usage, process, shared=shared, refresh_s=NEVER_S if alone else SOON_S)
+
+
+def _oidc(settings: Settings) -> tuple[Tokens | None, Login | None]:
+    """Who reads the issuer's tokens, and who logs people in; nobody is asked yet."""
+    if "oidc" not in settings.auth or settings.oidc_issuer is None or settings.oidc_audience is None:
+        return None, None
+    issuer = Issuer(settings.oidc_issuer)
+    names = ClaimNames(
+        owner=settings.oidc_owner_claim,
+        groups=settings.oidc_groups_claim,
+        scopes=settings.oidc_scopes_claim,
+        admin_group=settings.oidc_admin_group,
+    )
+    bearers = Tokens(
+        issuer, KeySet(issuer), audience=settings.oidc_audience, names=names, leeway_s=settings.oidc_leeway_s
+    )
+    if settings.oidc_client_id is None:
+        return bearers, None
+    login = Login(issuer, bearers, client_id=settings.oidc_client_id, client_secret=settings.oidc_client_secret)
+    return bearers, login
+
+
+def _salt(settings: Settings) -> str:
+    """What keeps servers apart that share a Redis but not the database."""
+    return hashlib.sha256(settings.database.encode()).hexdigest()[:16]
 
 
 def _models(settings: Settings, count: Callable[[str], int]) -> Catalog:
@@ -185,7 +265,7 @@ def _worker(settings: Settings) -> str:
     return f"{socket.gethostname()}-{secrets.token_hex(6)}"
 
 
-def _jobs(settings: Settings, indexer: Indexer, reindexer: Reindexer, sandbox: Sandbox) -> Jobs:
+def _jobs(settings: Settings, state: State, indexer: Indexer, reindexer: Reindexer, sandbox: Sandbox) -> Jobs:
     def work(stop: Callable[[], bool]) -> None:
         while reindexer.work(stop):  # between one and the next, whatever waited for it
             indexer.work(stop)
@@ -194,6 +274,7 @@ def _jobs(settings: Settings, indexer: Indexer, reindexer: Reindexer, sandbox: S
     def sweep() -> None:
         indexer.sweep()
         sandbox.rest()
+        state.usage.drop(settings.usage_days * 86_400)
 
     return Jobs(
         work=work,

@@ -82,7 +82,9 @@ accesslog = None
 loglevel = "warning"
 control_socket_disable = True
 limit_request_line = 8190
+limit_request_field_size = 16_384  # tokens that list many groups are long
 proc_name = "ragproxy"
+_PARTING_S = 6  # of the master's patience, for what a worker does when its requests have ended
 
 
 def post_worker_init(worker: Any) -> None:
@@ -94,13 +96,16 @@ def post_worker_init(worker: Any) -> None:
     """
     end = _end_of_main_greenlet() if _settings.worker_class == "gevent" else _end
 
-    def leave(*_: Any) -> None:
+    def hurry(*_: Any) -> None:
         signal.signal(signal.SIGQUIT, signal.SIG_IGN)
         worker.in_a_hurry = True
         end()
 
+    # the master kills those that are not gone by its own limit: ours has to be earlier, so that what streams that go
+    # on too long have consumed is still written down
+    worker.cfg.set("graceful_timeout", max(1, worker.cfg.graceful_timeout - _PARTING_S))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to everybody; the master's SIGQUIT follows
-    signal.signal(signal.SIGQUIT, leave)
+    signal.signal(signal.SIGQUIT, hurry)
 
 
 def _end() -> None:
@@ -118,7 +123,9 @@ def worker_exit(server: Any, worker: Any) -> None:
     """Let go of the data directory and the indexes when a worker ends."""
     app = getattr(worker, "wsgi", None)
     if app is not None and "ragproxy" in getattr(app, "extensions", {}):
-        app.extensions["ragproxy"].close()
+        from ragproxy.app import leave  # here and not above: the master has no need of the application
+
+        leave(app)
     if getattr(worker, "in_a_hurry", False):
         os._exit(0)
 

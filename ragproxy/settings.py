@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -55,6 +56,21 @@ def _flag(value: str) -> bool:
 
 def _names(value: str) -> tuple[str, ...]:
     return tuple(name for name in (part.strip() for part in value.split(",")) if name)
+
+
+def _origins(value: str) -> tuple[str, ...]:
+    origins = tuple(name.rstrip("/") for name in _names(value))
+    for origin in origins:  # no pattern: flask-cors would read `https://*.example.org` as a regular expression
+        if origin != "*" and not re.fullmatch(r"[a-z][a-z0-9+.-]*://[A-Za-z0-9.-]+(?::\d+)?", origin):
+            raise ValueError("expected origins such as https://chat.example.org, separated by commas, or `*`")
+    return origins
+
+
+def _modes(value: str) -> frozenset[str]:
+    modes = frozenset(name.lower() for name in _names(value))
+    if not modes or modes - {"open", "keys", "oidc"} or ("open" in modes and len(modes) > 1):
+        raise ValueError("expected `open`, `keys`, `oidc` or `keys,oidc`")
+    return modes
 
 
 def _one_of(*choices: str) -> Callable[[str], str]:
@@ -124,12 +140,17 @@ class Settings:
         "REDIS_URL",
         None,
         _url("redis", "rediss"),
-        "A Redis that calls the `worker` processes and keeps cached answers; "
+        "A Redis that calls the `worker` processes, keeps cached answers and counts what is limited; "
         "a file in the data folder, and memory, when unset",
         secret=True,
     )
     jobs: int = _setting("RAGPROXY_JOBS", 1, _integer(1, 64), "Files indexed at once by one process that indexes")
-    auth: str = _setting("RAGPROXY_AUTH", "open", _one_of("open", "keys"), "`open`: any bearer; `keys`: a known key")
+    auth: frozenset[str] = _setting(
+        "RAGPROXY_AUTH",
+        frozenset({"open"}),
+        _modes,
+        "`open`: any bearer; `keys`: a known key; `oidc`: a token of the issuer; `keys,oidc`: either",
+    )
     admin_key: str | None = _setting(
         "RAGPROXY_ADMIN_KEY",
         None,
@@ -137,8 +158,76 @@ class Settings:
         "The administrator's bearer key; required by `RAGPROXY_AUTH=keys`",
         secret=True,
     )
-    cors_origins: tuple[str, ...] = _setting(
-        "RAGPROXY_CORS_ORIGINS", ("*",), _names, "Origins that browsers may call from, separated by commas"
+    secret_key: str | None = _setting(
+        "RAGPROXY_SECRET_KEY",
+        None,
+        _text,
+        "What links and sessions are signed with; made once and kept with the records when unset",
+        secret=True,
+    )
+    public_url: str | None = _setting(
+        "RAGPROXY_PUBLIC_URL",
+        None,
+        _url("http", "https"),
+        "The address people reach this server by, for links; that of the request when unset",
+    )
+    source_link_s: int = _setting(
+        "RAGPROXY_SOURCE_LINK_SECONDS",
+        86_400,
+        _integer(0, 31_536_000),
+        "How long the link of a source opens its page; `0` for no links",
+    )
+    oidc_issuer: str | None = _setting(
+        "RAGPROXY_OIDC_ISSUER", None, _url("https", "http"), "The OpenID Connect issuer whose tokens are taken"
+    )
+    oidc_audience: str | None = _setting(
+        "RAGPROXY_OIDC_AUDIENCE", None, _text, "Who its tokens must be for; required by `RAGPROXY_AUTH=oidc`"
+    )
+    oidc_client_id: str | None = _setting(
+        "RAGPROXY_OIDC_CLIENT_ID", None, _text, "This server as the issuer knows it, for people who log in"
+    )
+    oidc_client_secret: str | None = _setting(
+        "RAGPROXY_OIDC_CLIENT_SECRET", None, _text, "Its secret there, if it has one", secret=True
+    )
+    oidc_owner_claim: str = _setting(
+        "RAGPROXY_OIDC_OWNER_CLAIM", "sub", _text, "The claim that says whose project a token is of"
+    )
+    oidc_groups_claim: str = _setting(
+        "RAGPROXY_OIDC_GROUPS_CLAIM", "groups", _text, "The claim that lists the groups somebody is in"
+    )
+    oidc_scopes_claim: str = _setting(
+        "RAGPROXY_OIDC_SCOPES_CLAIM",
+        "scope",
+        _text,
+        "The claim that lists the scopes; a token that names none of ours may chat, embed, relay and use files",
+    )
+    oidc_admin_group: str | None = _setting(
+        "RAGPROXY_OIDC_ADMIN_GROUP", None, _text, "The group whose members are administrators; nobody when unset"
+    )
+    oidc_leeway_s: int = _setting(
+        "RAGPROXY_OIDC_LEEWAY", 60, _integer(0, 600), "Seconds by which the issuer's clock may differ"
+    )
+    requests_per_minute: int | None = _setting(
+        "RAGPROXY_REQUESTS_PER_MINUTE", None, _integer(1, 1_000_000_000), "Requests in a minute for who has no limit"
+    )
+    tokens_per_minute: int | None = _setting(
+        "RAGPROXY_TOKENS_PER_MINUTE", None, _integer(1, 1_000_000_000), "Tokens in a minute for who has no limit"
+    )
+    usage_days: int = _setting(
+        "RAGPROXY_USAGE_DAYS", 400, _integer(1, 36_500), "Days for which the record of each request is kept"
+    )
+    cors_origins: tuple[str, ...] | None = _setting(
+        "RAGPROXY_CORS_ORIGINS",
+        None,
+        _origins,
+        "Origins that browsers may call from, separated by commas; "
+        "when unset, all with `RAGPROXY_AUTH=open`, and none otherwise",
+    )
+    trusted_proxies: int = _setting(
+        "RAGPROXY_TRUSTED_PROXIES",
+        0,
+        _integer(0, 10),
+        "Proxies in front that say in `X-Forwarded-For` who asks; too many let anybody say it",
     )
     config: Path | None = _setting(
         "RAGPROXY_CONFIG",
@@ -203,6 +292,13 @@ class Settings:
     )
 
     @property
+    def allowed_origins(self) -> tuple[str, ...]:
+        """The origins that browsers may call from, `*` for all."""
+        if self.cors_origins is None:
+            return ("*",) if "open" in self.auth else ()
+        return self.cors_origins
+
+    @property
     def address(self) -> str:
         """`host:port`, as an address writes it: IPv6 in brackets."""
         host = self.host.strip("[]")
@@ -226,6 +322,8 @@ def from_env(environ: Mapping[str, str] | None = None) -> Settings:
     for setting in fields(Settings):
         variable = setting.metadata["variable"]
         value = environ.get(variable, "").strip()
+        if not value and not setting.repr:
+            value = _from_file(environ, variable)
         if value:
             try:
                 given[setting.name] = setting.metadata["read"](value)
@@ -234,6 +332,17 @@ def from_env(environ: Mapping[str, str] | None = None) -> Settings:
     settings = Settings(**given)
     _check(settings)
     return settings
+
+
+def _from_file(environ: Mapping[str, str], variable: str) -> str:
+    """What the file holds that `<variable>_FILE` names: how platforms hand out secrets. Empty when none is named."""
+    path = environ.get(f"{variable}_FILE", "").strip()
+    if not path:
+        return ""
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as err:
+        raise ConfigError(f"{variable}_FILE: the file cannot be read: {err}") from None
 
 
 def environment(**given: str | None) -> dict[str, str]:
@@ -247,8 +356,20 @@ def _check(settings: Settings) -> None:
             "WEB_CONCURRENCY: the embedded Chroma lives in exactly one process; "
             "leave WEB_CONCURRENCY at 1 and raise RAGPROXY_THREADS, or set CHROMA_URL to a Chroma server"
         )
-    if settings.auth == "keys" and not settings.admin_key:
+    if "keys" in settings.auth and not settings.admin_key:
         raise ConfigError("RAGPROXY_ADMIN_KEY: RAGPROXY_AUTH=keys lets nobody in without it")
+    if "open" not in settings.auth and "*" in settings.allowed_origins:
+        raise ConfigError(
+            "RAGPROXY_CORS_ORIGINS: where keys are wanted, name the origins, such as https://chat.example.org, "
+            "or leave it unset for none; `*` is for RAGPROXY_AUTH=open"
+        )
+    if "oidc" in settings.auth:
+        for variable, value in (
+            ("RAGPROXY_OIDC_ISSUER", settings.oidc_issuer),
+            ("RAGPROXY_OIDC_AUDIENCE", settings.oidc_audience),
+        ):
+            if not value:
+                raise ConfigError(f"{variable}: RAGPROXY_AUTH=oidc needs it to know which tokens to take")
     for variable, value in (
         ("RAGPROXY_UPSTREAM_MODEL", settings.upstream_model),
         ("RAGPROXY_EMBEDDING_MODEL", settings.embedding_model),

@@ -66,6 +66,14 @@ class Metrics:
         self.cache = Counter(
             "ragproxy_cache", "Looks into the cache of answers: hit, miss, error", ["outcome"], registry=registry
         )
+        self.unlimited = Counter(
+            "ragproxy_requests_unlimited",
+            "Requests of callers with limits that were let through uncounted, for Redis did not answer",
+            registry=registry,
+        )
+        self.lost_usage = Counter(
+            "ragproxy_usage_rows_lost", "Requests whose usage could not be written down", registry=registry
+        )
         self.stream_errors = Counter(
             "ragproxy_stream_errors", "Streams that ended with an error frame", registry=registry
         )

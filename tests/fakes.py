@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-from ragproxy.domain import Cancel, ChatRequest, CompletionRequest, Delta, Usage
-from ragproxy.errors import UnknownModel, UpstreamBroken
+from ragproxy.domain import Agent, Cancel, ChatRequest, CompletionRequest, Delta, Usage
+from ragproxy.errors import Forbidden, UnknownModel, UpstreamBroken
 
 
 class FakeModel:
@@ -112,6 +112,19 @@ class FakeDoorbell:
     def ring(self) -> None:
         self.rings += 1
         self.work()
+
+
+class FakeGate:
+    """Lets everybody in until it is `closed`, and notes into which agents."""
+
+    def __init__(self) -> None:
+        self.closed = False
+        self.entered: list[Agent] = []
+
+    def enter(self, agent: Agent) -> None:
+        if self.closed:
+            raise Forbidden("It was used as much as it may be", code="usage_limit_reached")
+        self.entered.append(agent)
 
 
 class FakeClock:

@@ -113,7 +113,7 @@ def _shown(default, unset="unset"):
         return unset
     if isinstance(default, bool):
         return str(int(default))
-    if isinstance(default, tuple):
+    if isinstance(default, (tuple, frozenset)):
         return ", ".join(default)
     return f"{default:g}" if isinstance(default, float) else str(default)
 

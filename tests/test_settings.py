@@ -46,6 +46,9 @@ def test_values_are_typed():
         ("RAGPROXY_DENSE_WEIGHT", "1.5"),
         ("RAGPROXY_MIN_SCORE", "nan"),
         ("RAGPROXY_LOG_CONTENT", "perhaps"),
+        ("RAGPROXY_CORS_ORIGINS", "https://*.example.org"),
+        ("RAGPROXY_CORS_ORIGINS", "ui.example.org"),
+        ("RAGPROXY_TRUSTED_PROXIES", "-1"),
     ],
 )
 def test_a_bad_value_stops_the_start_with_the_variables_name(variable, value):
@@ -72,6 +75,27 @@ def test_several_processes_need_a_chroma_server():
 def test_keys_without_an_admin_key_would_let_nobody_in():
     with pytest.raises(ConfigError, match="RAGPROXY_ADMIN_KEY"):
         from_env({"RAGPROXY_AUTH": "keys"})
+
+
+@pytest.mark.parametrize(("auth", "origins"), [("open", ("*",)), ("keys", ())])
+def test_browsers_may_call_from_anywhere_only_where_anybody_may(auth, origins):
+    assert from_env({"RAGPROXY_AUTH": auth, "RAGPROXY_ADMIN_KEY": "k"}).allowed_origins == origins
+    named = {"RAGPROXY_AUTH": auth, "RAGPROXY_ADMIN_KEY": "k", "RAGPROXY_CORS_ORIGINS": "https://ui.example/"}
+    assert from_env(named).allowed_origins == ("https://ui.example",)
+
+
+@pytest.mark.parametrize("auth", ["keys", "oidc", "keys,oidc"])
+def test_all_origins_where_keys_are_wanted_stop_the_start(auth):
+    environ = {
+        "RAGPROXY_AUTH": auth,
+        "RAGPROXY_ADMIN_KEY": "k",
+        "RAGPROXY_OIDC_ISSUER": "https://id.example",
+        "RAGPROXY_OIDC_AUDIENCE": "ragproxy",
+    }
+    assert from_env(environ).allowed_origins == ()
+    with pytest.raises(ConfigError, match=r"RAGPROXY_CORS_ORIGINS: .*name the origins"):
+        from_env({**environ, "RAGPROXY_CORS_ORIGINS": "https://a.example, *"})
+    assert from_env({"RAGPROXY_CORS_ORIGINS": "*"}).allowed_origins == ("*",)
 
 
 def test_a_model_without_an_upstream_is_named():

@@ -32,6 +32,7 @@ def chat_requests(request: CompletionRequest) -> list[ChatRequest]:
             lang=request.lang,
             client_model=request.client_model,
             pulse_s=request.pulse_s,
+            link=request.link,
             headers=request.headers,
             cancel=request.cancel,
             tally=request.tally,

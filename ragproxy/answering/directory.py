@@ -1,8 +1,8 @@
 """What the names in `model` mean.
 
 In this order: an agent's id; an alias, which is the default agent; `rag/<store id or name>`, the default agent on that
-store alone; a model of an upstream, as it is. What stands first hides what follows: an agent called like an upstream's
-model is the agent.
+store alone; a model of an upstream, as it is. What stands first hides what follows: an agent called like an alias is
+the agent. A name that the caller may not use means nothing, whatever it is the name of.
 """
 
 from __future__ import annotations
@@ -10,14 +10,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from ragproxy.domain import Agent, Caller, ModelCard, Models, Store
-from ragproxy.errors import UnknownModel, UnknownStore
-from ragproxy.state import State
+from ragproxy.domain import EVERYONE, Agent, Caller, ModelCard, Models, Store
+from ragproxy.errors import Conflict, UnknownModel, UnknownStore
+from ragproxy.state import BUILT_IN, State
 
-DEFAULT_AGENT = "ragproxy"
 STORE_PREFIX = "rag/"
 _LONGEST_NAME = 300  # code points: a store's name has 256 at most
-_EVERYONE = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +41,16 @@ class Directory:
     def resolve(self, name: str, client_model: str | None, caller: Caller) -> Target:
         """The target of a name; `client_model` writes instead of the model it would have.
 
-        UnknownModel with param `model` or `clientModel`. With `ignore_unknown_models` the default agent answers for
-        names that mean nothing, but never for a `rag/` store that is not there: it would search another one.
+        UnknownModel with param `model` or `clientModel`: the caller may name both, and who may use an agent need not be
+        allowed the model that it writes with. With `ignore_unknown_models` the default agent answers for names that
+        mean nothing, but never for a `rag/` store that is not there: it would search another one.
         """
-        target = self._find(name, caller)
+        target = self._find(name, caller) if caller.may_name(name) else None
         if target is None:
             raise _unknown(name)
         if client_model is None:
             return target
-        if client_model not in self._models.names():
+        if client_model not in self._models.names() or not caller.may_name(client_model):
             raise UnknownModel(
                 f"No upstream serves the model {shown(client_model)}; GET /v1/models lists those there are",
                 param="clientModel",
@@ -60,17 +59,16 @@ class Directory:
 
     def cards(self, caller: Caller) -> list[ModelCard]:
         """Every name the caller may use, each once: agents, aliases, stores, upstream models."""
-        agents = self._state.agents.list(owner=caller.owner)
-        epoch = self._default_agent(caller).created
-        cards = (
-            *(_agent_card(agent) for agent in agents),
-            *(ModelCard(alias, epoch, "ragproxy") for alias in self._aliases),
-            *(_store_card(store, store.name) for store in self._state.stores.list(owner=caller.owner)),
-            *(ModelCard(name, epoch, self._models.owner(name)) for name in self._models.listed()),
-        )
+        epoch = self._epoch
+        cards = [_agent_card(agent) for agent in self._state.agents.list(caller=caller)]
+        if self._default_agent(caller):
+            cards += [ModelCard(alias, epoch, "ragproxy") for alias in self._aliases]
+            cards += [_store_card(store, store.name) for store in self._state.stores.readable(caller).list()]
+        cards += [ModelCard(name, epoch, self._models.owner(name)) for name in self._models.listed()]
         first: dict[str, ModelCard] = {}
         for card in cards:
-            first.setdefault(card.id, card)
+            if caller.may_name(card.id):
+                first.setdefault(card.id, card)
         return list(first.values())
 
     def card(self, name: str, caller: Caller) -> ModelCard:
@@ -81,44 +79,63 @@ class Directory:
         if target.agent and target.agent.id == name:
             return _agent_card(target.agent)
         owner = "ragproxy" if target.agent else self._models.owner(name)
-        return ModelCard(name, self._default_agent(caller).created, owner)
+        return ModelCard(name, self._epoch, owner)
+
+    def check_free(self, agent_id: str) -> None:
+        """Conflict when an agent of that id would hide an upstream's model from those who use it as it is."""
+        if agent_id in self._models.names() and agent_id not in self._aliases:
+            raise Conflict(
+                f"An upstream serves a model named {shown(agent_id)}, which an agent of this id would hide; "
+                "give it another id",
+                param="id",
+                code="model_exists",
+            )
 
     def _find(self, name: str, caller: Caller) -> Target | None:
         name = name[:_LONGEST_NAME]  # nothing has so long a name, cut or not
         agent = self._agent(name, caller)
         if agent:
-            return Target(agent.model or self._models.default, agent)
-        if name in self._aliases:
+            return self._of(agent)
+        is_alias, is_served = name in self._aliases, name in self._models.names()
+        if name.startswith(STORE_PREFIX) and not is_alias:
             agent = self._default_agent(caller)
-            return Target(name if name in self._models.names() else agent.model or self._models.default, agent)
-        if name.startswith(STORE_PREFIX):
-            return self._store(name, caller)
-        if name in self._models.names():
+            return self._store(name, agent, caller) if agent else None
+        if is_served and not is_alias:
             return Target(name)
-        if self._ignore_unknown:
+        if is_alias or self._ignore_unknown:
             agent = self._default_agent(caller)
-            return Target(agent.model or self._models.default, agent)
-        return None
+            if agent:
+                return Target(name, agent) if is_served else self._of(agent)
+        return Target(name) if is_served else None
 
-    def _store(self, name: str, caller: Caller) -> Target:
+    def _of(self, agent: Agent, store: Store | None = None) -> Target:
+        return Target(agent.model or self._models.default, agent, store)
+
+    def _store(self, name: str, agent: Agent, caller: Caller) -> Target:
         wanted = name.removeprefix(STORE_PREFIX)
         try:
-            store = self._state.stores.find(wanted, owner=caller.owner)
+            store = self._state.stores.readable(caller).find(wanted)
         except UnknownStore as err:
             raise UnknownModel(
                 f"The model {shown(name)} does not exist: there is no vector store {shown(wanted)}", param="model"
             ) from err
-        agent = self._default_agent(caller)
-        return Target(agent.model or self._models.default, agent, store)
+        return self._of(agent, store)
 
     def _agent(self, agent_id: str, caller: Caller) -> Agent | None:
         try:
-            return self._state.agents.find(agent_id, owner=caller.owner)
+            return self._state.agents.find(agent_id, caller=caller)
         except UnknownModel:
             return None
 
-    def _default_agent(self, caller: Caller) -> Agent:
-        return self._state.agents.find(DEFAULT_AGENT, owner=caller.owner)
+    def _default_agent(self, caller: Caller) -> Agent | None:
+        """The caller's owner's, or else the server's, if it is for the caller: never a stranger's of the same id."""
+        agent = self._agent(BUILT_IN, caller)
+        return agent if agent and agent.owner in (caller.owner, EVERYONE) else None
+
+    @property
+    def _epoch(self) -> int:
+        """When names began that nobody made: with the built-in agent, which is always there."""
+        return self._state.agents.get(BUILT_IN, owner=EVERYONE).created
 
 
 def shown(name: str) -> str:
@@ -131,7 +148,7 @@ def _unknown(name: str) -> UnknownModel:
 
 
 def _agent_card(agent: Agent) -> ModelCard:
-    return ModelCard(agent.id, agent.created, "ragproxy" if agent.owner == _EVERYONE else agent.owner)
+    return ModelCard(agent.id, agent.created, "ragproxy" if agent.owner == EVERYONE else agent.owner)
 
 
 def _store_card(store: Store, named: str) -> ModelCard:

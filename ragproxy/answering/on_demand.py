@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from ragproxy.answering.directory import shown
-from ragproxy.domain import Cancel, Doorbell, Store, StoredFile
+from ragproxy.domain import Caller, Cancel, Doorbell, Store, StoredFile
 from ragproxy.errors import ClientGone, InvalidRequest, NotFound, NotReady, UnknownStore
 from ragproxy.state import State
 
@@ -42,14 +42,15 @@ class OnDemand:
         self._doorbell = doorbell
         self._wait_s = wait_s
 
-    def find(self, file_ids: Sequence[str], searched: Collection[str], *, owner: str, cancel: Cancel) -> Places:
-        """A place for every file: in the stores that are `searched` if they hold it, else in another of the owner's.
+    def find(self, file_ids: Sequence[str], searched: Collection[str], *, caller: Caller, cancel: Cancel) -> Places:
+        """A place for every file: in the stores `searched` if they hold it, else in another that the caller may read.
 
-        A file in none of them is put into the store OWN_STORE. Waits until all are indexed, for `wait_s` seconds at
-        most: NotReady after them, ClientGone when the request is cancelled. NotFound for a file that is not the
-        owner's or has expired, InvalidRequest for one that cannot be indexed; every error names its `files[i]`.
+        A file of the caller's owner that is in none of them is put into the store OWN_STORE. Waits until all are
+        indexed, for `wait_s` seconds at most: NotReady after them, ClientGone when the request is cancelled. NotFound
+        for a file that the caller may not read or that has expired, InvalidRequest for one that cannot be indexed;
+        every error names its `files[i]`.
         """
-        wanted = _Wanted(file_ids, searched, owner)
+        wanted = _Wanted(file_ids, searched, caller)
         until = time.monotonic() + self._wait_s
         pause_s = _FIRST_PAUSE_S
         rung = False
@@ -75,7 +76,7 @@ class OnDemand:
     def _look(self, wanted: _Wanted) -> dict[str, StoredFile]:
         """The best place of each file that is indexed or will be. InvalidRequest for one that never will."""
         best: dict[str, StoredFile] = {}
-        wanted.held = self._state.files.held(wanted.params, owner=wanted.owner)
+        wanted.held = self._state.files.held(wanted.params, wanted.caller)
         for file in wanted.held:
             if file.id not in best or wanted.rank(file) < wanted.rank(best[file.id]):
                 best[file.id] = file
@@ -94,13 +95,15 @@ class OnDemand:
         """Put the files into the owner's own store, to be indexed; none of them when one is not there."""
         for file_id in file_ids:
             with _naming(wanted.params[file_id]):
-                file = self._state.library.get(file_id, owner=wanted.owner)
+                file = self._state.library.readable(file_id, wanted.caller)
+                if file.owner != wanted.caller.owner or not wanted.takes_in:
+                    raise InvalidRequest(f"The file {shown(file_id)} is in no vector store that you may search")
                 self._state.blobs.size(file.sha256)  # of a folder's file the text alone was kept
         if file_ids:
-            store = self._own_store(wanted.owner)
+            store = self._own_store(wanted.caller.owner)
             for file_id in file_ids:
                 with _naming(wanted.params[file_id]):
-                    self._state.files.attach(store.id, [file_id], owner=wanted.owner)
+                    self._state.files.attach(store.id, [file_id], owner=store.owner)
 
     def _own_store(self, owner: str) -> Store:
         store = self._state.stores.named(OWN_STORE, owner=owner, expires_after_days=OWN_STORE_DAYS)
@@ -121,9 +124,10 @@ class OnDemand:
 class _Wanted:
     """The files of one request, and what is known of them so far."""
 
-    def __init__(self, file_ids: Sequence[str], searched: Collection[str], owner: str) -> None:
+    def __init__(self, file_ids: Sequence[str], searched: Collection[str], caller: Caller) -> None:
         self.searched = frozenset(searched)
-        self.owner = owner
+        self.caller = caller
+        self.takes_in = caller.stores is None or OWN_STORE in caller.stores
         self.params: dict[str, str] = {}  # by file id, in the order asked
         for at, file_id in enumerate(file_ids):
             self.params.setdefault(file_id, f"files[{at}]")

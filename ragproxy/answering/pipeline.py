@@ -20,13 +20,18 @@ from ragproxy.domain import (
     Agent,
     Answer,
     AnswerCache,
+    CacheUse,
     Caller,
     ChatModel,
     ChatRequest,
     CompletionRequest,
+    Compound,
     Delta,
+    Gate,
     ModelCard,
     Models,
+    RagOptions,
+    Retrieval,
     Source,
 )
 from ragproxy.errors import NotServed
@@ -36,6 +41,7 @@ from ragproxy.state import State
 EXTRACTIVE = "extractive"  # the built-in model: it reads passages, and cannot rewrite a question
 _NOBODY = Agent(id="", name="", owner="*", stores=())  # who answers when a plain model is asked about files
 M = TypeVar("M")
+R = TypeVar("R", ChatRequest, CompletionRequest)
 _LIMITS = {"max_tokens", "max_completion_tokens"}  # two names of one thing
 
 
@@ -72,6 +78,7 @@ class Answerer:
         state: State,
         on_demand: OnDemand,
         cache: AnswerCache,
+        gate: Gate,
         aliases: Collection[str],
         ignore_unknown_models: bool,
         top_k: int,
@@ -82,6 +89,7 @@ class Answerer:
     ) -> None:
         self._models = models
         self._cache = cache
+        self._gate = gate
         self._clock = clock
         self._directory = Directory(models, state, aliases=aliases, ignore_unknown_models=ignore_unknown_models)
         self._retriever = Retriever(
@@ -102,17 +110,21 @@ class Answerer:
         """The line of one name that `model` may hold. UnknownModel otherwise."""
         return self._directory.card(model, caller)
 
+    def check_free(self, agent_id: str) -> None:
+        """Conflict when an agent of that id would hide an upstream's model."""
+        self._directory.check_free(agent_id)
+
     def answer(self, request: ChatRequest, caller: Caller) -> Answer:
         """The answer to a chat, its first delta already pulled; close its deltas.
 
-        UnknownModel, UnknownStore, NotFound, NotReady and the model's errors are raised here, before anything is given
-        out.
+        UnknownModel, UnknownStore, NotFound, NotReady, the gate's Forbidden and the model's errors are raised here,
+        before anything is given out.
         """
-        target = self._directory.resolve(request.model, request.client_model, caller)
+        target, request = self._entered(request, caller)
         timings_s: dict[str, float] = {}
         prepared = self._prepare(request, target, caller, timings_s)
         deltas = self._open(prepared.deltas, timings_s)
-        answer = self._answer("chatcmpl-", request.model, deltas, timings_s)
+        answer = self._answer("chatcmpl-", request, target, deltas, timings_s)
         answer.sources, answer.query = prepared.sources, prepared.query
         answer.conversation_id = request.conversation_id
         return answer
@@ -124,19 +136,28 @@ class Answerer:
         from 1 each, and the answer's `sources` are all of them in a row. UnsupportedParameter names what chat cannot
         carry; else as `answer`.
         """
-        target = self._directory.resolve(request.model, request.client_model, caller)
+        target, request = self._entered(request, caller)
         timings_s: dict[str, float] = {}
         native = None if target.agent or _asks_files(request) else self._native(request, target, caller, timings_s)
         if native is not None:
-            return self._answer("cmpl-", request.model, native, timings_s)
+            return self._answer("cmpl-", request, target, native, timings_s)
         chats = carrying.chat_requests(request)
         prepared = [self._prepare(chat, target, caller, timings_s) for chat in chats]
         deltas = self._open(partial(_completed, prepared, request), timings_s)
-        answer = self._answer("cmpl-", request.model, deltas, timings_s)
+        answer = self._answer("cmpl-", request, target, deltas, timings_s)
         if any(one.sources is not None for one in prepared):
             answer.sources = tuple(source for one in prepared for source in one.sources or ())
             answer.query = "\n".join(one.query or "" for one in prepared)
         return answer
+
+    def _entered(self, request: R, caller: Caller) -> tuple[Target, R]:
+        """Who answers, and the request with the agent's settings under its own; the gate has let it in."""
+        target = self._directory.resolve(request.model, request.client_model, caller)
+        if target.agent is None:
+            return target, request
+        self._gate.enter(target.agent)
+        request.tally.agent = target.agent.account
+        return target, replace(request, rag=_settled(target.agent.retrieval, request.rag))
 
     def _native(
         self, request: CompletionRequest, target: Target, caller: Caller, timings_s: dict[str, float]
@@ -182,9 +203,9 @@ class Answerer:
         else:
             query = rewriting.rewritten(request.messages, model, request)
         grounding = self._retriever.ground(query, scope)
-        sources = sources_of(grounding.passages, grounding.weights)
+        sources = sources_of(grounding.passages, grounding.weights, request.link)
         footer = ""
-        if "markdown" in request.rag.sources and _is_prose(request.params.get("response_format")):
+        if "markdown" in request.rag.carriers and _is_prose(request.params.get("response_format")):
             footer = markdown_sources(sources, request.lang)
         told = prompt.grounded(agent.instructions, request.lang, grounding.passages)
         request = replace(request, messages=prompt.preceded(request.messages, told), grounding=grounding)
@@ -198,7 +219,8 @@ class Answerer:
         if use is None or not use.ttl_s:
             return model
         versions = self._retriever.versions(scope) if scope else {}
-        return self._cache.around(model, owner=caller.owner, versions=versions, use=use)
+        use = replace(use, fresh=request.rag.fresh)
+        return self._cache.around(model, owner=caller.readership, versions=versions, use=use)
 
     def _open(self, deltas: Callable[[], Iterator[Delta]], timings_s: dict[str, float]) -> Opened:
         began = self._clock.perf_counter()
@@ -206,12 +228,21 @@ class Answerer:
         timings_s["upstream"] = self._clock.perf_counter() - began
         return opened
 
-    def _answer(self, prefix: str, model: str, deltas: Opened, timings_s: dict[str, float]) -> Answer:
+    def _answer(
+        self,
+        prefix: str,
+        request: ChatRequest | CompletionRequest,
+        target: Target,
+        deltas: Opened,
+        timings_s: dict[str, float],
+    ) -> Answer:
         return Answer(
             id=prefix + secrets.token_hex(16),
             created=int(self._clock.time()),
-            model=model,
+            model=request.model,
             deltas=deltas,
+            agent=target.agent.account if target.agent else None,
+            carriers=request.rag.carriers,
             timings_s=timings_s,
             headers=deltas.first.headers,
         )
@@ -231,6 +262,19 @@ def _echoed(prepared: _Prepared, text: str) -> Iterator[Delta]:
 def _asks_files(request: ChatRequest | CompletionRequest) -> bool:
     """Whether it is to be answered from files of its own, whoever writes."""
     return bool(request.files) and request.rag.enabled
+
+
+def _settled(usual: Retrieval, asked: RagOptions) -> RagOptions:
+    """The agent's settings under the request's; the filters of both hold."""
+    filters = [each for each in (usual.filters, asked.filters) if each is not None]
+    return replace(
+        asked,
+        top_k=usual.top_k if asked.top_k is None else asked.top_k,
+        min_score=usual.min_score if asked.min_score is None else asked.min_score,
+        filters=Compound("and", tuple(filters)) if len(filters) > 1 else next(iter(filters), None),
+        sources=usual.sources if asked.sources is None else asked.sources,
+        cache=CacheUse(usual.cache_ttl_s or 0) if asked.cache is None else asked.cache,
+    )
 
 
 def _defaulted(usual: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ragproxy.answering.context import pack
 from ragproxy.answering.directory import Target, shown
 from ragproxy.answering.on_demand import OnDemand, Places
-from ragproxy.domain import Agent, Caller, ChatRequest, Filter, Grounding, Passage, RagOptions, Store
-from ragproxy.errors import InvalidRequest, UnknownStore
+from ragproxy.domain import EVERYONE, Agent, Caller, ChatRequest, Filter, Grounding, Passage, RagOptions, Store
+from ragproxy.errors import Forbidden, InvalidRequest, UnknownStore
 from ragproxy.retrieval import Index
 from ragproxy.state import State
 
@@ -25,9 +25,12 @@ class Scope:
     filters: Filter | None
     top_k: int
     min_score: float
+    hidden: Mapping[str, frozenset[str]]  # files that a store, by its id, keeps from the caller
 
     def takes(self, passage: Passage) -> bool:
         """Whether it is of a file wanted, and not a copy of one in another store than the one it is searched in."""
+        if passage.chunk.file_id in self.hidden[passage.store_id]:
+            return False
         return self.files is None or self.files.store_of.get(passage.chunk.file_id) == passage.store_id
 
 
@@ -69,10 +72,11 @@ class Retriever:
         ids = [store.id for store in stores]
         places = None
         if request.files:
-            places = self._on_demand.find(request.files, ids, owner=caller.owner, cancel=request.cancel)
+            places = self._on_demand.find(request.files, ids, caller=caller, cancel=request.cancel)
             ids += places.store_of.values()
         return Scope(
             stores=tuple(dict.fromkeys(ids)),
+            hidden={store_id: self._state.files.hidden(store_id, caller) for store_id in ids},
             files=places,
             filters=rag.filters,
             top_k=self._top_k if rag.top_k is None else rag.top_k,
@@ -94,6 +98,7 @@ class Retriever:
             files=tuple(scope.files.store_of) if scope.files else None,
             filters=scope.filters,
             min_score=scope.min_score,
+            hidden=scope.hidden,
         )
         present = {store: self._state.files.attributes(store) for store in scope.stores}
         # a removed file leaves its store at once, and its chunks leave the index a little later
@@ -116,7 +121,7 @@ class Retriever:
         for at, name in enumerate(names):
             param = f"rag.stores[{at}]"
             try:
-                store = self._state.stores.find(name, owner=caller.owner)
+                store = self._state.stores.readable(caller).find(name)
             except UnknownStore as err:
                 raise UnknownStore(f"There is no vector store {shown(name)}", param=param) from err
             if target.store and store.id != target.store.id:
@@ -129,14 +134,31 @@ class Retriever:
         return list(stores.values())
 
     def _of_agent(self, agent: Agent, caller: Caller) -> list[Store]:
+        """Those of the agent's stores that the caller may read; Forbidden when it has some, and may read none.
+
+        The server's agents read what is called so for their caller.
+        """
+        ours = agent.owner == EVERYONE
+        among = self._state.stores.readable(caller) if ours else self._state.stores.of(agent.owner)
         stores = {}
         for name in agent.stores:
             try:
-                store = self._state.stores.find(name, owner=caller.owner)
+                store = among.find(name)
             except UnknownStore as err:
                 if name == _FIRST_STORE:
                     continue  # nothing was ingested yet: an answer without passages says so
-                message = f"The agent {shown(agent.id)} reads the vector store {shown(name)}, which does not exist"
+                mine = ours or agent.owner == caller.owner
+                which = f"the vector store {shown(name)}, which" if mine else "a vector store that"
+                message = f"The agent {shown(agent.id)} reads {which} does not exist"
                 raise UnknownStore(message, param="model") from err
             stores[store.id] = store
-        return list(stores.values())
+        readable = [store for store in stores.values() if _may_use(caller, store)]
+        if stores and not readable:
+            raise Forbidden(f"The agent {shown(agent.id)} answers from documents that you may not read", param="model")
+        return readable
+
+
+def _may_use(caller: Caller, store: Store) -> bool:
+    """Whether the caller's groups and its key let it read the store."""
+    named = caller.stores is None or store.id in caller.stores or store.name in caller.stores
+    return named and caller.may_read(store.owner, store.groups)

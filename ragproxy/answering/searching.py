@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from ragproxy.answering import rewriting
 from ragproxy.answering.pipeline import EXTRACTIVE
@@ -52,25 +53,40 @@ class Searcher:
         top_k: int,
         filters: Filter | None = None,
         min_score: float = 0.0,
+        hidden: frozenset[str] = frozenset(),
     ) -> list[Passage]:
-        """What answers any of the queries, each passage once, best first.
+        """What answers any of the queries, each passage once, best first; nothing of the files that are `hidden`.
 
         One query keeps the order of its ranking; of several, the scores decide, a passage by the best of its own.
         Using a store puts its expiry off.
         """
         self._state.stores.touch(store_id)
-        found = [self._shown(store_id, query, top_k, filters, min_score) for query in queries]
+        found = [self._shown(store_id, query, top_k, filters, min_score, hidden) for query in queries]
         return found[0] if len(found) == 1 else _merged(found)[:top_k]
 
-    def _shown(self, store_id: str, query: str, top_k: int, filters: Filter | None, min_score: float) -> list[Passage]:
+    def _shown(
+        self,
+        store_id: str,
+        query: str,
+        top_k: int,
+        filters: Filter | None,
+        min_score: float,
+        hidden: frozenset[str],
+    ) -> list[Passage]:
         """The passages of files that the store shows; a removed file's chunks leave the index a little later."""
-        found = self._index.search([store_id], query, top_k=top_k, filters=filters, min_score=min_score).passages
+        search = partial(
+            self._index.search,
+            [store_id],
+            query,
+            top_k=top_k,
+            filters=filters,
+            min_score=min_score,
+            hidden={store_id: hidden},
+        )
+        found = search().passages
         present = self._state.files.attributes(store_id)
         if any(passage.chunk.file_id not in present for passage in found):
-            # rare, and costly in a large store: so not at once
-            found = self._index.search(
-                [store_id], query, top_k=top_k, files=list(present), filters=filters, min_score=min_score
-            ).passages
+            found = search(files=list(present)).passages  # rare, and costly in a large store: so not at once
         return [passage for passage in found if passage.chunk.file_id in present]
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import quote, urlsplit
 
-from ragproxy.domain import Passage, Source
+from ragproxy.domain import Linker, Passage, Source
 from ragproxy.retrieval import sentences, terms
 
 _LONGEST_QUOTE = 300  # code points
@@ -15,12 +15,15 @@ _TITLES = {"en": "Sources", "fr": "Sources", "es": "Fuentes", "de": "Quellen", "
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~])")
 
 
-def sources_of(passages: Iterable[Passage], weights: Mapping[str, float] | None = None) -> tuple[Source, ...]:
+def sources_of(
+    passages: Iterable[Passage], weights: Mapping[str, float] | None = None, link: Linker | None = None
+) -> tuple[Source, ...]:
     """The passages numbered from 1 in the order given, none cited yet.
 
-    Each quotes the part that holds most of the question, whose words `weights` knows (`Grounding.weights`).
+    Each quotes the part that holds most of the question, whose words `weights` knows (`Grounding.weights`), and is
+    found where its file says, or else where `link` does.
     """
-    return tuple(_source(index, passage, weights or {}) for index, passage in enumerate(passages, start=1))
+    return tuple(_source(index, passage, weights or {}, link) for index, passage in enumerate(passages, start=1))
 
 
 def markdown_sources(sources: Sequence[Source], lang: str | None) -> str:
@@ -31,7 +34,7 @@ def markdown_sources(sources: Sequence[Source], lang: str | None) -> str:
     return f"\n\n**{_TITLES.get(lang or 'en', 'Sources')}**\n\n{lines}\n"
 
 
-def _source(index: int, passage: Passage, weights: Mapping[str, float]) -> Source:
+def _source(index: int, passage: Passage, weights: Mapping[str, float], link: Linker | None) -> Source:
     chunk = passage.chunk
     return Source(
         index=index,
@@ -41,7 +44,7 @@ def _source(index: int, passage: Passage, weights: Mapping[str, float]) -> Sourc
         page=chunk.page,
         score=passage.score,
         quote=_quote(chunk.text, weights),
-        url=_url(passage),
+        url=_url(passage, link),
     )
 
 
@@ -64,11 +67,13 @@ def _held(text: str, weights: Mapping[str, float]) -> float:
     return sum(weight for word, weight in weights.items() if word in words)
 
 
-def _url(passage: Passage) -> str:
-    """Where the file says it can be read, else a name for the chunk that no browser opens."""
+def _url(passage: Passage, link: Linker | None) -> str:
+    """Where the file says it can be read, else its page here, else a name for the chunk that no browser opens."""
     url = passage.attributes.get("url")
     if isinstance(url, str) and _can_be_read(url):
         return url
+    if link is not None:
+        return link(passage)
     return f"urn:ragproxy:{quote(passage.chunk.file_id, safe='')}:{quote(passage.chunk.id, safe='')}"
 
 

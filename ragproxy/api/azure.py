@@ -33,37 +33,41 @@ class AzureResource(Resource):
     ARGUMENTS_PARSER = DeploymentParser()
 
 
-bp = AzureResource("azure", "The same, at Azure OpenAI's addresses; every `api-version` will do.")
+SAME = "The same, at Azure OpenAI's addresses; every `api-version` will do."
+chats = AzureResource("azure_chat", SAME, scope="chat")
+vectors = AzureResource("azure_embeddings", SAME, scope="embed")
+names = AzureResource("azure_models", SAME, scope=None)
+RESOURCES = (chats, vectors, names)
 
 
-@bp.route("/deployments/<path:deployment>/chat/completions", methods=["POST"])
-@bp.arguments(CHAT_REQUEST)
+@chats.route("/deployments/<path:deployment>/chat/completions", methods=["POST"])
+@chats.arguments(CHAT_REQUEST)
 def create_chat_completion(request: ChatRequest, deployment: str) -> Response:
     """Create a chat completion with a deployment"""
     return chat.chat(request)
 
 
-@bp.route("/deployments/<path:deployment>/completions", methods=["POST"])
-@bp.arguments(COMPLETION_OR_CHAT_REQUEST)
+@chats.route("/deployments/<path:deployment>/completions", methods=["POST"])
+@chats.arguments(COMPLETION_OR_CHAT_REQUEST)
 def create_completion(request: CompletionRequest | ChatRequest, deployment: str) -> Response:
     """Create a completion with a deployment"""
     return completions.complete(request)
 
 
-@bp.route("/deployments/<path:deployment>/embeddings", methods=["POST"])
-@bp.arguments(EMBEDDING_REQUEST)
+@vectors.route("/deployments/<path:deployment>/embeddings", methods=["POST"])
+@vectors.arguments(EMBEDDING_REQUEST)
 def create_embedding(request: EmbeddingRequest, deployment: str) -> Response:
     """Create embeddings with a deployment"""
     return embeddings.embed(request)
 
 
-@bp.route("/models")
+@names.route("/models")
 def list_models() -> Response:
     """List models, at Azure's address"""
     return models.list_models()
 
 
-@bp.route("/models/<path:model_id>")
+@names.route("/models/<path:model_id>")
 def retrieve_model(model_id: str) -> Response:
     """Retrieve a model, at Azure's address"""
     return models.retrieve_model(model_id)

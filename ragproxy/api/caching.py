@@ -15,9 +15,8 @@ T = TypeVar("T", ChatRequest, CompletionRequest)
 def controlled(asked: T) -> T:
     """The request as its header has it: `no-store` keeps it away from the cache, `no-cache` has it answered anew."""
     said = flask.request.cache_control
-    use = asked.rag.cache
     if said.no_store:
-        use = CacheUse(0)
-    elif use is not None and (said.no_cache or said.max_age == 0):  # the latter is a browser's reload
-        use = replace(use, fresh=True)
-    return asked if use is asked.rag.cache else replace(asked, rag=replace(asked.rag, cache=use))
+        return replace(asked, rag=replace(asked.rag, cache=CacheUse(0)))
+    if said.no_cache or said.max_age == 0:  # the latter is a browser's reload
+        return replace(asked, rag=replace(asked.rag, fresh=True))
+    return asked

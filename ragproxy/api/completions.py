@@ -9,11 +9,12 @@ from ragproxy.api.chat import chat
 from ragproxy.api.context import services, visit
 from ragproxy.api.custom_headers import accompanied
 from ragproxy.api.resource import Resource
+from ragproxy.api.sources import linked
 from ragproxy.api.stream import paced, respond
 from ragproxy.domain import ChatRequest, CompletionRequest
 from ragproxy.wire.completions import COMPLETION_OR_CHAT_REQUEST, text_chunks, text_completion
 
-bp = Resource("completions", "Prompts to continue, and the agent form of chat.")
+bp = Resource("completions", "Prompts to continue, and the agent form of chat.", scope="chat")
 
 
 @bp.route("/completions", methods=["POST"])
@@ -28,10 +29,10 @@ def complete(request: CompletionRequest | ChatRequest) -> Response:
     if isinstance(request, ChatRequest):
         return chat(request)
     caller = visit().caller
-    request = accompanied(paced(controlled(request)))
+    request = linked(accompanied(paced(controlled(request))))
     return respond(
         request,
         lambda: services.answerer.complete(request, caller),
-        whole=lambda answer: text_completion(answer, request),
+        whole=text_completion,
         chunks=lambda answer: text_chunks(answer, request),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from flask import current_app, g, request
 from werkzeug.local import LocalProxy
@@ -12,6 +12,10 @@ from werkzeug.local import LocalProxy
 from ragproxy.domain import Caller
 from ragproxy.services import Services
 from ragproxy.telemetry import request_id
+
+if TYPE_CHECKING:
+    from ragproxy.access.quotas import Quota
+    from ragproxy.api.accounting import Asking
 
 EXTENSION = "ragproxy"
 
@@ -27,10 +31,17 @@ class Visit:
     caller: Caller = field(default_factory=Caller)
     timings_s: dict[str, float] = field(default_factory=dict)
     custom: dict[str, str] = field(default_factory=dict)  # the X-Custom-* headers it came with
+    known: bool = False  # whether we know who is asking
+    asking: Asking | None = None  # when it asks a model
+    quota: Quota | None = None  # of a caller that has limits
 
     @property
     def elapsed_s(self) -> float:
         return time.perf_counter() - self.started
+
+    def meet(self, caller: Caller) -> None:
+        """This is who asks, allowed to or not."""
+        self.caller, self.known = caller, True
 
 
 def visit() -> Visit:

@@ -14,12 +14,15 @@ from ragproxy.api.context import services, visit
 from ragproxy.api.forms import receive
 from ragproxy.api.resource import Resource
 from ragproxy.api.stream import json_response
+from ragproxy.api.vector_stores import shared
 from ragproxy.domain import File
+from ragproxy.errors import Forbidden
 from ragproxy.wire.files import FILE_FORM, FILE_NAME, FileForm, deleted_json, file_json
+from ragproxy.wire.groups import SHARING, Sharing
 from ragproxy.wire.paging import FILE_QUERY, FileQuery, page_json
 from ragproxy.wire.validation import load
 
-bp = Resource("files", "Files: documents to be searched, and input of other kinds.")
+bp = Resource("files", "Files: documents to be searched, and input of other kinds.", scope="files")
 
 BLOCK = 1 << 18  # bytes sent at once
 # beside what Python knows on every machine
@@ -32,7 +35,7 @@ TYPES = {
 }
 _BINARY = {"type": "string", "format": "binary"}
 _FORM = {"purpose": {"type": "string"}, "expires_after[anchor]": {"type": "string"}}
-_FORM |= {"expires_after[seconds]": {"type": "integer"}}
+_FORM |= {"expires_after[seconds]": {"type": "integer"}, "groups": {"type": "string"}}
 
 
 def form_doc(required: list[str], **properties: Any) -> dict[str, Any]:
@@ -55,6 +58,7 @@ def create_file() -> Response:
             filename=load(FILE_NAME, {"file": form.filename})["file"],
             purpose=about.purpose,
             lifetime_s=about.lifetime_s,
+            groups=shared(about.groups),
         )
     return json_response(file_json(file))
 
@@ -63,7 +67,7 @@ def create_file() -> Response:
 @bp.arguments(FILE_QUERY, location="query")
 def list_files(query: FileQuery) -> Response:
     """List files"""
-    page = services.state.library.list(visit().caller.owner, query.cursor, query.purpose)
+    page = services.state.library.list(visit().caller, query.cursor, query.purpose)
     return json_response(page_json([file_json(file) for file in page.items], page.has_more))
 
 
@@ -73,12 +77,20 @@ def retrieve_file(file_id: str) -> Response:
     return json_response(file_json(_file(file_id)))
 
 
+@bp.route("/files/<file_id>", methods=["POST"])
+@bp.arguments(SHARING)
+def share_file(sharing: Sharing, file_id: str) -> Response:
+    """Say which groups may read a file (not part of OpenAI's API)"""
+    file = _own(file_id)
+    return json_response(file_json(services.state.library.share(file.id, shared(sharing.groups), owner=file.owner)))
+
+
 @bp.route("/files/<file_id>", methods=["DELETE"])
 def delete_file(file_id: str) -> Response:
     """Delete a file, from every vector store too"""
-    owner = visit().caller.owner
-    services.librarian.forget(file_id, owner=owner)
-    services.copies.forget(file_id, owner=owner)
+    file = _own(file_id)
+    services.librarian.forget(file.id, owner=file.owner)
+    services.copies.forget(file.id, owner=file.owner)
     return json_response(deleted_json(file_id, "file"))
 
 
@@ -122,4 +134,12 @@ def disposition(filename: str) -> str:
 
 
 def _file(file_id: str) -> File:
-    return services.state.library.get(file_id, owner=visit().caller.owner)
+    return services.state.library.readable(file_id, visit().caller)
+
+
+def _own(file_id: str) -> File:
+    """The file, to be changed. Forbidden when others let the caller read it, and no more."""
+    file = _file(file_id)
+    if file.owner != visit().caller.owner:
+        raise Forbidden(f"The file '{file_id}' is shared with you to be read; its owner alone changes it")
+    return file

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Response
 
+from ragproxy.api.accounting import asking
+from ragproxy.api.admission import admit, check_name
 from ragproxy.api.context import services, visit
 from ragproxy.api.relays import travelling
 from ragproxy.api.resource import Resource
 from ragproxy.api.stream import json_response, watched
-from ragproxy.domain import Cancel, Cursor, Errand, FineTuningRequest, Reported
+from ragproxy.domain import Cancel, Cursor, Errand, FineTuningRequest, Reported, Tally
+from ragproxy.errors import NotFound
 from ragproxy.wire.fine_tuning import FINE_TUNING_REQUEST, JOB_QUERY, ONWARD_QUERY, Onward
 
-bp = Resource("fine_tuning", "Fine-tuning jobs, at the upstream that serves them.")
+bp = Resource("fine_tuning", "Fine-tuning jobs, at the upstream that serves them.", scope="relay")
 
 
 @bp.route("/fine_tuning/jobs", methods=["POST"])
@@ -19,6 +24,10 @@ bp = Resource("fine_tuning", "Fine-tuning jobs, at the upstream that serves them
 def create_job(asked: FineTuningRequest) -> Response:
     """Create a fine-tuning job"""
     errand = _errand()
+    begun = asking(asked.model, Tally(), opaque=True)  # it is paid when it has run, as its upstream says
+    check_name(asked.model)
+    admit(begun, (asked.model,))
+    _check_readable(asked.files)
     with watched(errand.cancel):
         return _answer(services.fine_tuning.create(asked, errand))
 
@@ -92,3 +101,12 @@ def _answer(reported: Reported) -> Response:
     response = json_response(reported.body)
     response.headers.update(reported.headers)
     return response
+
+
+def _check_readable(files: Mapping[str, str]) -> None:
+    """NotFound names the field of the first file that the caller may not read."""
+    for param, file_id in files.items():
+        try:
+            services.state.library.readable(file_id, visit().caller)
+        except NotFound as err:
+            raise NotFound(err.message, param=param, code=err.code) from err

@@ -20,7 +20,11 @@ from ragproxy.wire.json import loads
 from ragproxy.wire.paging import page_json
 from ragproxy.wire.validation import load
 
-bp = Resource("folder_files", "Files of folders (ragproxy's own): what `ragproxy ingest` keeps alike with a folder.")
+bp = Resource(
+    "folder_files",
+    "Files of folders (ragproxy's own): what `ragproxy ingest` keeps alike with a folder.",
+    scope="files",
+)
 
 MAX_TOGETHER = 32 << 20  # bytes of one form, or what one file may have if that is more
 MAX_MANIFEST = 2 << 20  # bytes: as many files as may be sent, each with two paths of 4,096

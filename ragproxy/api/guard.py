@@ -10,9 +10,19 @@ from flask import Flask, Response, request
 
 from ragproxy.api import custom_headers
 from ragproxy.api.body import discard, is_announced
-from ragproxy.api.context import services, visit
+from ragproxy.api.context import Visit, services, visit
+from ragproxy.domain import Scope
+from ragproxy.wire.rates import rate_headers
 
 log = logging.getLogger("ragproxy.access_log")
+
+# what we send is data, the pages of people's documents too: nothing in it may run, be framed, or tell where it is
+SECURITY = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("Referrer-Policy", "no-referrer"),
+)
 
 
 def init_app(app: Flask) -> None:
@@ -21,13 +31,19 @@ def init_app(app: Flask) -> None:
     app.after_request(_finish)
 
 
-def authenticate() -> None:
-    """Before every guarded view: find the caller, or answer 401. A CORS preflight carries no key by design."""
+def authenticate(scope: Scope | None) -> None:
+    """Before every guarded view: find the caller, or answer 401; 403 when it may not use routes of that scope.
+
+    A CORS preflight carries no key by design.
+    """
     if request.method == "OPTIONS":
         return
     current = visit()
     started = time.perf_counter()
-    current.caller = services.identity.identify(_authorization())
+    services.identity.admit(_authorization(), address=request.remote_addr, scope=scope, meet=current.meet)
+    current.quota = services.quotas.of(current.caller)
+    if current.quota is not None:
+        current.quota.enter()
     current.timings_s["auth"] = time.perf_counter() - started
 
 
@@ -50,6 +66,11 @@ def _finish(response: Response) -> Response:
     timings = {**current.timings_s, "total": elapsed_s}
     response.headers["Server-Timing"] = ", ".join(f"{name};dur={s * 1000:.1f}" for name, s in timings.items())
     custom_headers.give_back(response)
+    _tell_rates(response, current)
+    for name, value in SECURITY:
+        response.headers.setdefault(name, value)
+    if request.path.startswith("/admin/"):
+        response.headers["Cache-Control"] = "no-store"  # secrets are told once
     route = request.url_rule.rule if request.url_rule else "unknown"
     metrics = services.metrics
     metrics.requests.labels(request.method, route, response.status_code).inc()
@@ -68,3 +89,12 @@ def _finish(response: Response) -> Response:
         },
     )
     return response
+
+
+def _tell_rates(response: Response, current: Visit) -> None:
+    """Say what is left of the caller's limits, whatever an upstream says of its own."""
+    quota = current.quota
+    if quota is None and current.known:  # refused before it was counted
+        quota = services.quotas.of(current.caller)
+    if quota is not None:
+        response.headers.update(rate_headers(quota.rates))

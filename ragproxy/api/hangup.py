@@ -57,6 +57,13 @@ class Hangups:
 
         return release
 
+    def end_all(self) -> None:
+        """Cancel all work that is still watched, as if every client had gone: the server ends."""
+        with self._changed:
+            watched, self._watched = self._watched, {}
+        for _, cancel in watched.values():
+            cancel.cancel()
+
     def _run(self) -> None:
         while True:
             with self._changed:

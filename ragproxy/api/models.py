@@ -9,7 +9,9 @@ from ragproxy.api.resource import Resource
 from ragproxy.api.stream import json_response
 from ragproxy.wire.models import model, model_list
 
-bp = Resource("models", "The names a client may put in `model`: agents, aliases, stores and upstream models.")
+bp = Resource(
+    "models", "The names a client may put in `model`: agents, aliases, stores and upstream models.", scope=None
+)
 
 
 @bp.route("/models")

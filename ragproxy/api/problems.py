@@ -25,9 +25,11 @@ STATUS: tuple[tuple[type[errors.RagproxyError], int, str], ...] = (
     (errors.Forbidden, 403, "permission_error"),
     (errors.NotFound, 404, "invalid_request_error"),
     (errors.Conflict, 409, "invalid_request_error"),
+    (errors.OverBudget, 429, "insufficient_quota"),
     (errors.OverQuota, 429, "rate_limit_error"),
     (errors.ClientGone, 499, "invalid_request_error"),  # nginx's number; only the log and the metrics see it
     (errors.NotReady, 503, "server_error"),
+    (errors.IssuerUnavailable, 503, "server_error"),
     (errors.NotServed, 501, "server_error"),
     (errors.UpstreamTimeout, 504, "server_error"),
     (errors.UpstreamUnavailable, 503, "server_error"),
@@ -60,11 +62,11 @@ def problem(error: errors.RagproxyError) -> Response:
     status, body = describe(error)
     response = _answer(status, body)
     response.headers.update(error.headers)
-    if isinstance(error, (errors.OverQuota, errors.NotReady)):
+    if isinstance(error, (errors.OverQuota, errors.NotReady, errors.IssuerUnavailable)):
         response.headers["retry-after"] = str(max(1, math.ceil(error.retry_after_s)))
         response.headers["retry-after-ms"] = str(max(1, math.ceil(error.retry_after_s * 1000)))
     if isinstance(error, errors.Unauthenticated):
-        response.headers["WWW-Authenticate"] = 'Bearer realm="ragproxy"'
+        response.headers.setdefault("WWW-Authenticate", 'Bearer realm="ragproxy"')
     if isinstance(error, (errors.StorageFull, errors.NotServed)):
         response.headers["x-should-retry"] = "false"  # room comes back by hand, and so does a setting
     if status >= 500:

@@ -9,7 +9,7 @@ from ragproxy.api.resource import Resource
 from ragproxy.api.vector_stores import owned_store, progress
 from ragproxy.wire.reindexes import reindex_json
 
-bp = Resource("vector_store_reindex", "Make the index of a vector store anew (not one of OpenAI's).")
+bp = Resource("vector_store_reindex", "Make the index of a vector store anew (not one of OpenAI's).", scope="files")
 
 
 @bp.route("/vector_stores/<vector_store_id>/reindex", methods=["POST"])

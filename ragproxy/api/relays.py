@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, cast
 from flask import Response, after_this_request, current_app, request
 
 from ragproxy.api import problems
-from ragproxy.api.accounting import settling
+from ragproxy.api.accounting import asking
+from ragproxy.api.admission import admit, check_name
 from ragproxy.api.context import services, visit
 from ragproxy.api.hangup import Hangups
 from ragproxy.api.relay_body import FormBody, json_of
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-bp = Resource("relays", "Images, sound and moderations, by the upstreams that serve them.")
+bp = Resource("relays", "Images, sound and moderations, by the upstreams that serve them.", scope="relay")
 
 
 def body_doc(*media_types: str) -> dict[str, Any]:
@@ -101,7 +102,9 @@ def relay(capability: Capability) -> Response:
             body = json_of(request)
             watch(cancel)
         asked = RelayRequest(capability, path, body=body, headers=travelling(), cancel=cancel)
-        _at_the_end(settling(body.model or "", asked.tally))
+        begun = asking(body.model or "", asked.tally, opaque=True)
+        check_name(body.model)
+        admit(begun, (body.model,))
         relayed = _send(asked)
     return _response(relayed, cancel)
 

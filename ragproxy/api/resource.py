@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, NoReturn
 
 import flask
@@ -13,6 +14,7 @@ from webargs.flaskparser import FlaskParser
 from ragproxy.api import custom_headers
 from ragproxy.api.body import read
 from ragproxy.api.guard import authenticate
+from ragproxy.domain import Scope
 from ragproxy.errors import InvalidRequest, UnsupportedMediaType
 from ragproxy.wire.json import loads
 from ragproxy.wire.validation import invalid
@@ -43,11 +45,11 @@ class BodyParser(FlaskParser):
 
 
 class Resource(Blueprint):
-    """A flask-smorest blueprint whose views all need a caller."""
+    """A flask-smorest blueprint whose views all need a caller with the scope; any caller will do when it is None."""
 
     ARGUMENTS_PARSER = BodyParser()
 
-    def __init__(self, name: str, description: str) -> None:
+    def __init__(self, name: str, description: str, *, scope: Scope | None) -> None:
         super().__init__(name, __name__, description=description)
         self.before_request(custom_headers.note)  # first, so that a 401 gives them back too
-        self.before_request(authenticate)
+        self.before_request(partial(authenticate, scope))

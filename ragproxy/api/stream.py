@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from flask import Response, current_app, request
 
 from ragproxy.api import problems
-from ragproxy.api.accounting import settling, tell_cost
+from ragproxy.api.accounting import asking, tell_cost
+from ragproxy.api.admission import admit_asked
 from ragproxy.api.context import services, visit
 from ragproxy.api.hangup import Hangups
 from ragproxy.domain import Answer, Cancel, ChatRequest, CompletionRequest
@@ -38,30 +39,29 @@ def respond(
     chunks: Callable[[Answer], Iterator[dict | None]],
 ) -> Response:
     """Run `answer` while watching for a hang-up, and send it in the form asked for; what it consumed is recorded."""
-    settle = settling(asked.model, asked.tally)
+    account = asking(asked.model, asked.tally)
+    admit_asked(account, asked)
     release = _hangups().watch(request.environ, asked.cancel)
     try:
         answered = answer()
+        account.answered(answered)
         _note(answered)
         if asked.stream:
-            response = _event_stream(answered, chunks(answered), asked.cancel)
+            response = _event_stream(answered, chunks(answered), asked.cancel, account.settle)
             response.call_on_close(release)
-            response.call_on_close(settle)
         else:
             try:
                 response = json_response(whole(answered))
             finally:
                 _close(answered)
                 release()
-            settle()
             tell_cost(response, asked.tally)
     except BaseException as err:
         release()
-        settle()
         if asked.cancel.cancelled and isinstance(err, RagproxyError):  # whatever broke, the hang-up broke it
             raise ClientGone("The client hung up before its answer began") from err
         raise
-    _describe(response, answered, header="header" in asked.rag.sources)
+    _describe(response, answered, header="header" in answered.carriers)
     return response
 
 
@@ -89,13 +89,16 @@ def json_response(body: Any, status: int = 200) -> Response:
     return Response(dumps(body), status=status, mimetype="application/json")
 
 
-def _event_stream(answer: Answer, chunks: Iterator[dict | None], cancel: Cancel) -> Response:
+def _event_stream(
+    answer: Answer, chunks: Iterator[dict | None], cancel: Cancel, settle: Callable[[], None]
+) -> Response:
     metrics, request_id = services.metrics, visit().id
 
     def events() -> Iterator[bytes]:
         try:
             for chunk in chunks:
                 yield sse.COMMENT if chunk is None else sse.frame(chunk)
+            settle()  # before the end is told: whoever asks again then has this behind it
             yield sse.DONE
         except RagproxyError as error:
             if cancel.cancelled:  # that broke the upstream off, and nobody is left to be told

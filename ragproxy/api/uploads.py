@@ -11,7 +11,7 @@ from ragproxy.api.resource import Resource
 from ragproxy.api.stream import json_response
 from ragproxy.wire.uploads import UPLOAD_END, UPLOAD_REQUEST, UploadEnd, UploadRequest, part_json, upload_json
 
-bp = Resource("uploads", "Uploads: large files, in parts.")
+bp = Resource("uploads", "Uploads: large files, in parts.", scope="files")
 
 
 @bp.route("/uploads", methods=["POST"])

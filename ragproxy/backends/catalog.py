@@ -115,7 +115,7 @@ class Catalog:
     def embedding_model(self, name: str) -> EmbeddingModel:
         """The embedding model behind the name, as clients ask it. UnknownModel when nobody serves it."""
         if self._embeddings is not None and name == self._embeddings.name:
-            return MeteredEmbeddings(self._embeddings, name, FREE)
+            return MeteredEmbeddings(self._embeddings, name, FREE, self._count)
         place = self._now.names.find(name, "embeddings")
         if place is None:
             raise self._unknown(name)
@@ -200,7 +200,7 @@ class Catalog:
         if capability != "embeddings":
             return server.model(model)
         made = Counted(server.embedding_model(model), self._count)
-        return MeteredEmbeddings(made, place.label, price_of(server.upstream, model))
+        return MeteredEmbeddings(made, place.label, price_of(server.upstream, model), self._count)
 
     def _miss(self, name: str, place: Place) -> None:
         if name not in self._lost:

@@ -21,7 +21,7 @@ from ragproxy.domain import (
     Ending,
     Usage,
 )
-from ragproxy.errors import RagproxyError
+from ragproxy.errors import RagproxyError, UpstreamBroken, UpstreamTimeout, UpstreamUnreachable
 from ragproxy.upstreams import Price
 from ragproxy.wire.reading import cached_and_reasoning
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ragproxy.backends.server import UpstreamModel
 
 _MOST_PIECES = 4096  # of an answer that are kept to be counted together
+_TOGETHER = 512  # inputs that usually go in one call
 _NOT_WRITTEN = frozenset({"id", "type", "role", "data", "annotations"})  # data: sound in base64
 
 
@@ -37,7 +38,8 @@ class Metered:
 
     An answer that ends without the model's own usage gets an estimate by `count` as its last delta. What is cut off by
     the upstream or by who reads it is on the tally too, with the usage that came before, or an estimate of what did.
-    Attempts that fail before they begin are not, unless a hang-up ended them: the model was at work already.
+    So are attempts that a hang-up, our patience or the network ended before they began, for the model was at work
+    already: with an estimate of their prompt. Those that an upstream refused are not.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Metered:
         meter = _Meter(request, self._count)
         asked = not request.cancel.cancelled
         ended: Ending = "left"
+        at_work = False
         deltas = call()
         try:
             for delta in deltas:
@@ -75,30 +78,50 @@ class Metered:
             if meter.usage is None:
                 meter.usage = meter.estimate()
                 yield Delta(index=None, usage=meter.usage)
-        except RagproxyError:
+        except RagproxyError as err:
             ended = "left" if request.cancel.cancelled else "broken"
+            at_work = asked and _was_at_work(err)
             raise
         finally:
             close(deltas)
-            if meter.begun or (asked and request.cancel.cancelled):
+            if meter.begun or at_work or (asked and request.cancel.cancelled):
                 usage = meter.consumed(whole=ended == "whole")
                 request.tally.add(consumed(self._label, usage, self._price, ended))
 
 
 class MeteredEmbeddings:
-    """An EmbeddingModel around one that always knows its usage, which it puts on the tally."""
+    """An EmbeddingModel around one that always knows its usage, which it puts on the tally.
 
-    def __init__(self, model: EmbeddingModel, name: str, price: Price | None) -> None:
+    A call that ends without an answer, while the model was at work, is there with an estimate of its inputs by `count`;
+    but of many inputs nobody knows how many had been sent.
+    """
+
+    def __init__(self, model: EmbeddingModel, name: str, price: Price | None, count: Callable[[str], int]) -> None:
         self.name = name
         self._model = model
         self._price = price
+        self._count = count
 
     def embed(self, request: EmbeddingRequest) -> Embeddings:
         """As the port."""
-        made = self._model.embed(request)
+        asked = not request.cancel.cancelled
+        try:
+            made = self._model.embed(request)
+        except RagproxyError as err:
+            left = request.cancel.cancelled
+            if asked and (left or _was_at_work(err)) and len(request.inputs) <= _TOGETHER:
+                tokens = sum(self._count(each) if isinstance(each, str) else len(each) for each in request.inputs)
+                ended: Ending = "left" if left else "broken"
+                request.tally.add(consumed(self.name, Usage.estimate(tokens, 0), self._price, ended))
+            raise
         if made.usage is not None:
             request.tally.add(consumed(self.name, made.usage, self._price))
         return made
+
+
+def _was_at_work(err: RagproxyError) -> bool:
+    """Whether the upstream had taken the request that so ended, and may have done what was asked."""
+    return isinstance(err, (UpstreamTimeout, UpstreamBroken)) and not isinstance(err, UpstreamUnreachable)
 
 
 def consumed(label: str, usage: Usage, price: Price | None, ended: Ending = "whole") -> Consumed:

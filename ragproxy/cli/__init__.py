@@ -8,13 +8,16 @@ from typing import Any
 import click
 
 from ragproxy import __version__
+from ragproxy.cli.agents import agents
 from ragproxy.cli.doctor import doctor
 from ragproxy.cli.documents import ingest
 from ragproxy.cli.evaluation import evaluate
+from ragproxy.cli.keys import keys
 from ragproxy.cli.questions import ask, search
 from ragproxy.cli.reindex import reindex
 from ragproxy.cli.serve import migrate, serve
 from ragproxy.cli.stores import stores
+from ragproxy.cli.usage import usage
 from ragproxy.cli.worker import worker
 from ragproxy.errors import RagproxyError
 from ragproxy.settings import environment
@@ -49,5 +52,5 @@ def main(ctx: click.Context, data_dir: Path | None) -> None:
     ctx.obj = environment(RAGPROXY_DATA_DIR=str(data_dir) if data_dir else None)
 
 
-for _command in (serve, worker, migrate, ingest, search, ask, reindex, stores, doctor, evaluate):
+for _command in (serve, worker, migrate, ingest, search, ask, reindex, stores, agents, keys, doctor, evaluate, usage):
     main.add_command(_command)

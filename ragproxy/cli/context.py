@@ -64,7 +64,7 @@ def is_embedded(settings: Settings) -> bool:
 def curl(address: str, question: str, settings: Settings) -> str:
     """A line for a shell that asks the server at `address`."""
     body = {"model": "ragproxy", "messages": [{"role": "user", "content": question}]}
-    key = ' -H "Authorization: Bearer $RAGPROXY_ADMIN_KEY"' if settings.auth == "keys" else ""
+    key = ' -H "Authorization: Bearer $RAGPROXY_ADMIN_KEY"' if "keys" in settings.auth else ""
     data = shlex.quote(json.dumps(body, ensure_ascii=False))
     return f"curl {reachable(address)}/v1/chat/completions{key} -H 'Content-Type: application/json' -d {data}"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import Any
 
@@ -12,10 +12,11 @@ import click
 from ragproxy.cli.context import CALLER, excerpt, opened, place, printable
 from ragproxy.cli.remote import Remote, connect, remote_options
 from ragproxy.cli.sending import find_store
-from ragproxy.domain import Answer, ChatRequest
-from ragproxy.errors import InvalidRequest
+from ragproxy.domain import Account, Answer, ChatRequest
+from ragproxy.errors import InvalidRequest, RagproxyError
 from ragproxy.services import Services
 from ragproxy.settings import from_env
+from ragproxy.telemetry import request_id
 from ragproxy.wire.chat_request import CHAT_REQUEST
 from ragproxy.wire.sources import source_json
 from ragproxy.wire.store_search import SEARCH_REQUEST, SearchRequest, search_json
@@ -80,7 +81,8 @@ def ask(
         request: ChatRequest = load(CHAT_REQUEST, body)
         with opened(settings) as services:
             _learn(services, model)
-            sources = _say(_answered(services.answerer.answer(request, CALLER)))
+            with closing(_recorded(services, request)) as pieces:
+                sources = _say(pieces)
     else:
         with remote:
             sources = _say(_streamed(remote, body))
@@ -105,6 +107,25 @@ def _learn(services: Services, model: str) -> None:
         if model in services.models.names():
             return
         time.sleep(0.05)
+
+
+def _recorded(services: Services, request: ChatRequest) -> Generator[Piece, None, None]:
+    """The pieces of an answer that is made here; what it consumed is recorded, whatever becomes of it."""
+    began = time.perf_counter()
+    hit, status = False, 200
+    try:
+        answer = services.answerer.answer(request, CALLER)
+        hit = answer.headers.get("x-cache") == "hit"
+        yield from _answered(answer)
+    except RagproxyError:
+        status = 500  # of what kind it is, only an answer over HTTP would tell
+        raise
+    finally:
+        ms = (time.perf_counter() - began) * 1000
+        tally = request.tally
+        services.recorder.record(
+            Account(request_id(None), CALLER, request.model, tally.calls, tally.agent, "ragproxy ask", status, ms, hit)
+        )
 
 
 def _answered(answer: Answer) -> Iterator[Piece]:

@@ -75,9 +75,9 @@ class Remote:
         """The JSON that answers a body of JSON; or of `data` and `headers`, as `requests` takes them."""
         return self._ask("POST", path, timeout_s, **_body(json), **options)
 
-    def delete(self, path: str, *, timeout_s: float = READ_S) -> dict[str, Any]:
-        """The JSON that says that it is deleted."""
-        return self._ask("DELETE", path, timeout_s)
+    def delete(self, path: str, *, timeout_s: float = READ_S, **query: Any) -> dict[str, Any]:
+        """The JSON that says that it is deleted; the query is as of `get`."""
+        return self._ask("DELETE", path, timeout_s, params=query)
 
     def pages(self, path: str, **query: Any) -> Iterator[dict[str, Any]]:
         """Every item of a list, page after page."""
@@ -91,6 +91,11 @@ class Remote:
             if not page.get("has_more") or not items:
                 return
             query["after"] = page.get("last_id")
+
+    def pieces(self, path: str, *, timeout_s: float = READ_S, **query: Any) -> Iterator[bytes]:
+        """The bytes at the path, as they come."""
+        with self._failing(), closing(self._send("GET", path, timeout_s, params=query, stream=True)) as response:
+            yield from response.iter_content(None)
 
     def stream(
         self, path: str, json: Mapping[str, Any], *, timeout_s: float = READ_S

@@ -117,7 +117,7 @@ def _greet(settings: Settings) -> None:
     address = f"http://{settings.host}:{settings.port}"
     click.echo(f"ragproxy {__version__} serves {address} (Ctrl-C stops it). Try:")
     click.echo(f"  {curl(reachable(address), QUESTION, settings)}")
-    if settings.auth != "open":
+    if "open" not in settings.auth:
         return
     if _is_loopback(settings.host):
         click.secho("Any key is accepted (RAGPROXY_AUTH=open), from this machine alone.", fg="yellow", err=True)

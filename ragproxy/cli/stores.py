@@ -12,7 +12,7 @@ import click
 from ragproxy.cli.context import CALLER, opened, printable, records
 from ragproxy.cli.remote import Remote, connect, remote_options
 from ragproxy.cli.sending import find_store
-from ragproxy.domain import Cursor
+from ragproxy.domain import EVERYONE, Cursor
 from ragproxy.services import Services
 from ragproxy.settings import Settings, from_env
 from ragproxy.state import State
@@ -98,6 +98,39 @@ def create(environ: Mapping[str, str], name: str, url: str | None, api_key: str 
         with remote:
             made = remote.post("/v1/vector_stores", {"name": name})
     click.echo(f"'{printable(made['name'])}' is made: {made['id']}")
+
+
+@stores.command()
+@click.argument("store")
+@click.option("--group", "groups", multiple=True, help="A group that may read it; several times for several.")
+@click.option("--everyone", is_flag=True, help="Let every caller of the server read it.")
+@click.option("--private", is_flag=True, help="Keep it to the callers of its owner.")
+@remote_options
+@click.pass_obj
+def share(
+    environ: Mapping[str, str],
+    store: str,
+    groups: tuple[str, ...],
+    everyone: bool,
+    private: bool,
+    url: str | None,
+    api_key: str | None,
+) -> None:
+    """Say who may read a vector store, in the place of what was said before."""
+    if sum(map(bool, (groups, everyone, private))) != 1:
+        raise click.UsageError("Give one of --group, --everyone and --private")
+    named = [EVERYONE] if everyone else list(groups)
+    settings = from_env(environ)
+    remote = connect(settings, url, api_key)
+    if remote is None:
+        with opened(settings) as services:
+            found = services.state.stores.find(store, owner=CALLER.owner)
+            shared = store_json(services.state.stores.modify(found.id, owner=CALLER.owner, groups=named))
+    else:
+        with remote:
+            shared = remote.post(f"/v1/vector_stores/{find_store(remote, store)['id']}", {"groups": named})
+    readers = ", ".join(shared.get("groups", ())) or "the callers of its owner"
+    click.echo(f"'{printable(shared['name'])}' may be read by: {printable(readers.replace(EVERYONE, 'everybody'))}")
 
 
 @stores.command()

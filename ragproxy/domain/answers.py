@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ragproxy.domain.asking import DEFAULT_CARRIERS, Carrier
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:
@@ -93,6 +95,8 @@ class Answer:
     sources: tuple[Source, ...] | None = None
     query: str | None = None  # what was searched, after rewriting
     conversation_id: str | None = None
+    agent: str | None = None  # `Agent.account` of the one that answers; None: a plain model
+    carriers: tuple[Carrier, ...] = DEFAULT_CARRIERS  # how the sources come back
     timings_s: dict[str, float] = field(default_factory=dict)  # retrieve, upstream (to its first piece)
     headers: Mapping[str, str] = field(default_factory=dict)
 

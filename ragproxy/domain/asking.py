@@ -9,19 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
 from ragproxy.domain.consumption import Tally
-from ragproxy.domain.documents import Filter, Grounding
+from ragproxy.domain.documents import Filter, Grounding, Passage
 
 Carrier = Literal["annotations", "field", "header", "markdown"]
 DEFAULT_CARRIERS: tuple[Carrier, ...] = ("annotations", "field", "header")
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who is asking. `owner` is the project that rows belong to."""
-
-    owner: str = "default"
-    admin: bool = False
+Linker = Callable[[Passage], str]  # the address of a page that shows a passage in its document
 
 
 class Cancel:
@@ -97,15 +90,24 @@ class CacheUse:
 
 @dataclass(frozen=True, slots=True)
 class RagOptions:
-    """The `rag` object of a request; None means the agent's own setting."""
+    """The `rag` object of a request; None means the agent's own setting.
+
+    A `fresh` answer is not taken from the cache, but put there.
+    """
 
     enabled: bool = True
     stores: tuple[str, ...] | None = None  # ids or names
     top_k: int | None = None
     min_score: float | None = None  # 0..1
     filters: Filter | None = None
-    sources: tuple[Carrier, ...] = DEFAULT_CARRIERS
+    sources: tuple[Carrier, ...] | None = None
     cache: CacheUse | None = None
+    fresh: bool = False
+
+    @property
+    def carriers(self) -> tuple[Carrier, ...]:
+        """How the sources come back."""
+        return DEFAULT_CARRIERS if self.sources is None else self.sources
 
 
 class _Asked:
@@ -148,6 +150,7 @@ class ChatRequest(_Asked):
     client_model: str | None = None
     grounding: Grounding | None = None
     pulse_s: float = field(default=0.0, compare=False)
+    link: Linker | None = field(default=None, compare=False, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, compare=False)  # that go along to the upstream
     cancel: Cancel = field(default_factory=Cancel, compare=False, repr=False)
     tally: Tally = field(default_factory=Tally, compare=False, repr=False)
@@ -177,24 +180,10 @@ class CompletionRequest(_Asked):
     lang: str | None = None
     client_model: str | None = None
     pulse_s: float = field(default=0.0, compare=False)
+    link: Linker | None = field(default=None, compare=False, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, compare=False)  # that go along to the upstream
     cancel: Cancel = field(default_factory=Cancel, compare=False, repr=False)
     tally: Tally = field(default_factory=Tally, compare=False, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Agent:
-    """What `model` may name: a prompt, vector stores and the upstream model that writes. None: the server's default."""
-
-    id: str
-    name: str
-    owner: str
-    instructions: str | None = None
-    stores: tuple[str, ...] = ("default",)  # ids or names
-    model: str | None = None
-    params: Mapping[str, Any] = field(default_factory=dict)  # defaults for ChatRequest.params
-    lang: str | None = None
-    created: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 if TYPE_CHECKING:
-    from ragproxy.domain.asking import Caller
+    from ragproxy.domain.callers import Caller
 
 Ending = Literal["whole", "broken", "left"]
+Dimension = Literal["day", "key", "model", "upstream", "agent", "owner"]
+DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +31,16 @@ class Consumed:
 
 
 class Tally:
-    """What the calls made for one request consumed, in the order they ended; threads may share it."""
+    """What the calls made for one request consumed, in the order they ended; threads may share it.
 
-    __slots__ = ("_calls",)
+    `agent` is the `Agent.account` that they are made for, also when no answer comes of them.
+    """
+
+    __slots__ = ("_calls", "agent")
 
     def __init__(self) -> None:
         self._calls: list[Consumed] = []
+        self.agent: str | None = None
 
     @property
     def calls(self) -> tuple[Consumed, ...]:
@@ -53,9 +59,66 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """All that one request consumed: the call for its answer, and others before it (a question rewritten)."""
+    """All that one request consumed: the call for its answer, and others before it (a question rewritten).
+
+    A request that asked a model has one even when none was called: it was refused, or answered from the cache (`hit`).
+    """
 
     request_id: str
     caller: Caller
     model: str  # as asked
     calls: tuple[Consumed, ...]
+    agent: str | None = None  # `Agent.account` of the one that answered
+    route: str = ""
+    status: int = 200  # of the answer, whatever became of its stream
+    ms: float = 0.0  # from its first byte to the end of its answer
+    hit: bool = False
+    opaque: bool = False  # what was consumed may be more than the calls tell, for no upstream reports it
+
+    @property
+    def cost(self) -> float | None:
+        """US dollars of all calls; None when nobody knows."""
+        if not self.calls:
+            return None if self.opaque else 0.0
+        costs = [call.cost for call in self.calls]
+        return None if None in costs else sum(cost for cost in costs if cost is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class UsageFilter:
+    """Which rows count: `since` <= created < `until`, in epoch seconds; None is no condition."""
+
+    since: int | None = None
+    until: int | None = None
+    key: str | None = None
+    model: str | None = None
+    agent: str | None = None
+    owner: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UsageSums:
+    """The sums of the rows that are alike in what was asked for.
+
+    `day` is its first second; `day`, `key` and the like are None when they were not asked for, or when the rows have
+    none. `unpriced` are requests whose cost nobody knows; `usd` is of the others.
+    """
+
+    requests: int
+    failed: int  # status 4xx or 5xx
+    hits: int  # answered from the cache
+    prompt: int
+    cached: int
+    completion: int
+    reasoning: int
+    estimated: int  # requests whose tokens were not all reported
+    usd: float
+    unpriced: int
+    ms: float  # on average
+    day: int | None = None
+    key: str | None = None
+    key_name: str | None = None
+    model: str | None = None
+    upstream: str | None = None
+    agent: str | None = None
+    owner: str | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypedDict
 
@@ -109,6 +109,7 @@ class File:
     size: int  # bytes
     created: int  # epoch seconds
     expires: int | None = None  # epoch seconds
+    groups: tuple[str, ...] = ()  # who may read it; none: all of its owner's callers
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,7 @@ class Store:
     last_active: int = 0  # epoch seconds
     counts: Counts = Counts()
     usage_bytes: int = 0
+    groups: tuple[str, ...] = ()  # who may read it; none: all of its owner's callers
 
     @property
     def expires(self) -> int | None:
@@ -179,6 +181,7 @@ class StoreChange(TypedDict, total=False):
     description: str | None
     metadata: Mapping[str, str]  # in the place of all there was
     expires_after_days: int | None  # None: never
+    groups: Sequence[str]  # in the place of all there were
 
 
 @dataclass(frozen=True, slots=True)

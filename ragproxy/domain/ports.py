@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from ragproxy.domain.agents import Agent
 from ragproxy.domain.answers import Delta
 from ragproxy.domain.asking import CacheUse, ChatRequest, CompletionRequest
 from ragproxy.domain.consumption import Account
@@ -109,6 +110,14 @@ class Recorder(Protocol):
 
         It never fails, for the answer has gone out, and is quick: a stream that ends waits for it.
         """
+        ...
+
+
+class Gate(Protocol):
+    """Lets callers in to an agent; owned by those who answer."""
+
+    def enter(self, agent: Agent) -> None:
+        """Forbidden `usage_limit_reached` when the agent has been used as much as it may be; else nothing."""
         ...
 
 

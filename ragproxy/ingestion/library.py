@@ -6,7 +6,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO, Protocol
 
 from ragproxy.domain import Chunking, Doorbell, File, Part, Purpose, Store, Upload
@@ -74,9 +74,18 @@ class Librarian:
         """Forget bytes that were kept a moment ago, when no row will be; what others have kept too stays."""
         self._state.blobs.take_back(kept.sha256)
 
-    def add(self, kept: Kept, *, owner: str, filename: str, purpose: Purpose, lifetime_s: int | None) -> File:
+    def add(
+        self,
+        kept: Kept,
+        *,
+        owner: str,
+        filename: str,
+        purpose: Purpose,
+        lifetime_s: int | None,
+        groups: Sequence[str] = (),
+    ) -> File:
         """Put a file of these bytes into the library; `lifetime_s` None is for ever."""
-        file = self._file(kept, owner, filename, purpose, lifetime_s)
+        file = replace(self._file(kept, owner, filename, purpose, lifetime_s), groups=tuple(groups))
         self._state.library.create(file)
         return file
 

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ragproxy.disk import INDEX_RESERVE, check_room
@@ -147,8 +148,11 @@ class Index:
         files: Collection[str] | None = None,
         filters: Filter | None = None,
         min_score: float = 0.0,
+        hidden: Mapping[str, Collection[str]] = MappingProxyType({}),
     ) -> Grounding:
         """The passages that answer best, best first; of `files` alone if given, and of files that pass `filters`.
+
+        `hidden` has the files of a store, by its id, that are not looked at.
 
         `min_score` is 0..1, against `Passage.score`; the ranking itself is by other figures, so scores may not fall
         in order. An embedder that fails costs the dense leg and not the answer.
@@ -161,7 +165,7 @@ class Index:
         pool = max(top_k, searching.POOL) if min_score else top_k
         looks: list[Look] = []
         for store_id in dict.fromkeys(store_ids):
-            allowed = self._allowed(store_id, files, filters)
+            allowed = self._allowed(store_id, files, filters, hidden.get(store_id, ()))
             if allowed is None or allowed:
                 found = self._keeper.reading(store_id, partial(self._look, asked, pool, allowed, vector), None)
                 looks += [found] if found else []
@@ -235,12 +239,17 @@ class Index:
     def _made_by(self, store_id: str) -> str | None:
         return self._keeper.holding(store_id, lambda chunks: chunks.embedder, None)
 
-    def _allowed(self, store_id: str, files: Collection[str] | None, filters: Filter | None) -> set[str] | None:
+    def _allowed(
+        self, store_id: str, files: Collection[str] | None, filters: Filter | None, hidden: Collection[str]
+    ) -> set[str] | None:
         """The only files that may be found; None means all."""
-        if filters is None:
-            return None if files is None else set(files)
-        passing = select(filters, self._attributes(store_id))
-        return passing if files is None else passing & set(files)
+        allowed = None if files is None else set(files)
+        if filters is not None:
+            passing = select(filters, self._attributes(store_id))
+            allowed = passing if allowed is None else passing & allowed
+        if hidden:
+            allowed = (set(self._attributes(store_id)) if allowed is None else allowed).difference(hidden)
+        return allowed
 
     def _look(
         self,

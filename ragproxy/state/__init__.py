@@ -10,24 +10,30 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from ragproxy.errors import ConfigError
-from ragproxy.state.agents import Agents
+from ragproxy.state.agents import BUILT_IN, Agents
 from ragproxy.state.auditing import Audit, Held, Kept
 from ragproxy.state.batches import Batches
 from ragproxy.state.blobs import Blobs, open_blobs
 from ragproxy.state.changes import Changes
-from ragproxy.state.db import BATCH, Database
+from ragproxy.state.db import BATCH, Database, checked_name
 from ragproxy.state.files import Files
 from ragproxy.state.folders import Begun, FolderFiles
 from ragproxy.state.ids import new_id
+from ragproxy.state.keys import Keys, Opening
 from ragproxy.state.library import Library
 from ragproxy.state.lock import DataLock, holder
 from ragproxy.state.migration import check_migrated, migrate
 from ragproxy.state.reindexes import Reindexes
 from ragproxy.state.remote import Remote
+from ragproxy.state.secrets import SIGNING, Secrets
 from ragproxy.state.stores import Stores
 from ragproxy.state.uploads import Uploads
+from ragproxy.state.usage import ORIGIN, Total, Usage, UsageRow
 
 __all__ = [
+    "BUILT_IN",
+    "ORIGIN",
+    "SIGNING",
     "Agents",
     "Audit",
     "Batches",
@@ -39,12 +45,19 @@ __all__ = [
     "FolderFiles",
     "Held",
     "Kept",
+    "Keys",
     "Library",
+    "Opening",
     "Reindexes",
     "Remote",
+    "Secrets",
     "State",
     "Stores",
+    "Total",
     "Uploads",
+    "Usage",
+    "UsageRow",
+    "checked_name",
     "holder",
     "migrate",
     "new_id",
@@ -68,10 +81,13 @@ class State:
         self.batches = Batches(database, clock=clock)
         self.library = Library(database, clock=clock)
         self.uploads = Uploads(database, clock=clock)
-        self.agents = Agents(database)
+        self.agents = Agents(database, clock=clock)
+        self.keys = Keys(database, clock=clock)
         self.reindexes = Reindexes(database, clock=clock)
         self.remote = Remote(database, clock=clock)
+        self.secrets = Secrets(database, clock=clock)
         self.audit = Audit(database, clock=clock)
+        self.usage = Usage(database, clock=clock)
 
     @property
     def blobs(self) -> Blobs:

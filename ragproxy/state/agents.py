@@ -1,69 +1,179 @@
-"""Agents: what `model` may name. Those of the owner "*" are everyone's; the first migration brings `ragproxy`."""
+"""Agents: what `model` may name. Those of the owner "*" are the server's; the first migration brings `ragproxy`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 import sqlalchemy as sa
 
-from ragproxy.domain import Agent
-from ragproxy.errors import UnknownModel
-from ragproxy.state.db import Database, checked_name, checked_text, storable
+from ragproxy.domain import EVERYONE, Agent, Allowance, Caller, Comparison, Compound, Cursor, Filter, Page, Retrieval
+from ragproxy.errors import Conflict, NotFound, UnknownModel
+from ragproxy.state.db import Database, checked_name, checked_text, shown, storable
+from ragproxy.state.paging import Listing
 from ragproxy.state.tables import agents
 
-EVERYONE = "*"
+BUILT_IN = "ragproxy"  # the server's own, which is always there
+
+_KEY = agents.c.owner + "/" + agents.c.id  # what an agent goes by among those of all owners
 
 
 class Agents:
-    """The agents of every owner; an id is unique within its owner, and the owner's own comes before everyone's."""
+    """The agents of every owner; an id is unique within its owner.
 
-    def __init__(self, database: Database) -> None:
+    Of those of one id, a caller has its owner's own, else the server's, else the oldest of the other owners'.
+    """
+
+    def __init__(self, database: Database, *, clock: Callable[[], float] = time.time) -> None:
         self._database = database
+        self._clock = clock
 
-    def find(self, agent_id: str, *, owner: str) -> Agent:
-        """The agent of that id that the owner may use. UnknownModel when there is none."""
-        if storable(agent_id) and storable(owner):
-            found = self._visible(owner, agents.c.id == agent_id)
+    def find(self, agent_id: str, *, caller: Caller) -> Agent:
+        """The agent that the caller has of that id. UnknownModel when there is none."""
+        if storable(agent_id):
+            found = self._visible(caller, agents.c.id == agent_id)
             if found:
-                return next((agent for agent in found if agent.owner == owner), found[0])
+                return found[0]
         raise UnknownModel("There is no agent of that name")
 
-    def list(self, *, owner: str) -> list[Agent]:
-        """The agents the owner may use, oldest first; its own hide everyone's of the same id."""
-        if not storable(owner):
-            return []
-        found = self._visible(owner, sa.true())
-        own = {agent.id for agent in found if agent.owner == owner}
-        return [agent for agent in found if agent.owner == owner or agent.id not in own]
+    def list(self, *, caller: Caller) -> Sequence[Agent]:
+        """The agents that the caller has, oldest first, one of each id."""
+        first: dict[str, Agent] = {}
+        for agent in self._visible(caller, sa.true()):
+            first.setdefault(agent.id, agent)
+        return sorted(first.values(), key=lambda agent: (agent.created, agent.id))
+
+    def get(self, agent_id: str, *, owner: str) -> Agent:
+        """The owner's agent of that id, whoever it is for. NotFound when there is none."""
+        if storable(agent_id) and storable(owner):
+            with self._database.reading() as connection:
+                row = connection.execute(sa.select(agents).where(_is(agent_id, owner))).first()
+            if row:
+                return _agent(row)
+        raise _not_found(agent_id, owner)
+
+    def page(self, owner: str | None, cursor: Cursor) -> Page[Agent]:
+        """A page of the owner's agents, or of every owner's: then cursors are `<owner>/<id>`.
+
+        InvalidRequest names an unknown cursor.
+        """
+        if owner is None:
+            listing = Listing("agents", agents.c.created, _KEY, sa.true())
+        elif storable(owner):
+            listing = Listing(f"agents of {owner}", agents.c.created, agents.c.id, agents.c.owner == owner)
+        else:
+            return Page((), False)
+        with self._database.reading() as connection:
+            rows, has_more = listing.read(connection, sa.select(agents).where(listing.within), cursor)
+        return Page(tuple(_agent(row) for row in rows), has_more)
+
+    def create(self, agent: Agent) -> Agent:
+        """Keep a new agent, which is made now. Conflict when its owner has one of that id; else as `save`."""
+        agent = replace(agent, created=int(self._clock()))
+        row = _row(agent)
+        with self._database.writing() as connection:
+            self._database.take_turns(connection, "agents", agent.owner, agent.id)
+            if connection.execute(sa.select(agents.c.id).where(_is(agent.id, agent.owner))).first():
+                raise Conflict(
+                    f"There is an agent '{shown(agent.id)}' of the owner '{shown(agent.owner)}' already",
+                    param="id",
+                    code="agent_exists",
+                )
+            connection.execute(sa.insert(agents).values(row))
+        return agent
+
+    def update(self, agent: Agent) -> None:
+        """Replace the owner's agent of that id. NotFound when it is gone; else as `save`."""
+        row = _row(agent)
+        with self._database.writing() as connection:
+            done = connection.execute(sa.update(agents).where(_is(agent.id, agent.owner)).values(row))
+        if not done.rowcount:
+            raise _not_found(agent.id, agent.owner)
 
     def save(self, agent: Agent) -> None:
         """Insert or replace the owner's agent of that id. InvalidRequest for texts that cannot be stored."""
-        for param in ("id", "owner", "name"):
-            checked_name(getattr(agent, param), param=param)
-        for param in ("instructions", "model", "lang"):
-            checked_text(getattr(agent, param) or "", param=param)
-        row = asdict(agent) | {"stores": list(agent.stores), "params": dict(agent.params)}
+        row = _row(agent)
         with self._database.writing() as connection:
             self._database.upsert(connection, agents, row)
 
     def delete(self, agent_id: str, *, owner: str) -> None:
-        """Forget the owner's agent; no error when there is none."""
+        """Forget the owner's agent. NotFound when there is none, Conflict for the built-in one."""
+        if (agent_id, owner) == (BUILT_IN, EVERYONE):
+            raise Conflict(
+                f"The agent '{BUILT_IN}' is built in and cannot be deleted; change its visibility to hide it",
+                code="agent_built_in",
+            )
+        gone = 0
         if storable(agent_id) and storable(owner):
             with self._database.writing() as connection:
-                connection.execute(sa.delete(agents).where(agents.c.owner == owner, agents.c.id == agent_id))
+                gone = connection.execute(sa.delete(agents).where(_is(agent_id, owner))).rowcount
+        if not gone:
+            raise _not_found(agent_id, owner)
 
-    def _visible(self, owner: str, where: sa.ColumnElement[bool]) -> Sequence[Agent]:
-        query = (
-            sa.select(agents)
-            .where(agents.c.owner.in_((owner, EVERYONE)), where)
-            .order_by(agents.c.created, agents.c.id)
-        )
+    def _visible(self, caller: Caller, where: sa.ColumnElement[bool]) -> Sequence[Agent]:
+        """Those the caller may use: of each id, the one that it has comes first."""
+        if not storable(caller.owner):
+            return []
+        near = sa.or_(agents.c.owner.in_((caller.owner, EVERYONE)), agents.c.visibility != "private")
         with self._database.reading() as connection:
-            return [_agent(row) for row in connection.execute(query)]
+            found = [_agent(row) for row in connection.execute(sa.select(agents).where(near, where))]
+        return _nearest([agent for agent in found if agent.is_for(caller)], caller)
+
+
+def _nearest(found: Iterable[Agent], caller: Caller) -> Sequence[Agent]:
+    def distance(agent: Agent) -> tuple[bool, bool, int, str]:
+        return agent.owner != caller.owner, agent.owner != EVERYONE, agent.created, agent.owner
+
+    return sorted(found, key=distance)
+
+
+def _is(agent_id: str, owner: str) -> sa.ColumnElement[bool]:
+    return sa.and_(agents.c.owner == owner, agents.c.id == agent_id)
+
+
+def _not_found(agent_id: str, owner: str) -> NotFound:
+    return NotFound(
+        f"There is no agent '{shown(agent_id)}' of the owner '{shown(owner)}'; GET /admin/agents lists those there are",
+        code="agent_not_found",
+    )
+
+
+def _row(agent: Agent) -> dict[str, Any]:
+    """The agent as its table has it. InvalidRequest for texts that cannot be stored."""
+    for param in ("id", "owner", "name"):
+        checked_name(getattr(agent, param), param=param)
+    for param in ("instructions", "model", "lang", "description"):
+        checked_text(getattr(agent, param) or "", param=param)
+    retrieval, allowance = agent.retrieval, agent.allowance
+    found = {
+        "top_k": retrieval.top_k,
+        "min_score": retrieval.min_score,
+        "filters": None if retrieval.filters is None else _of_filter(retrieval.filters),
+        "sources": None if retrieval.sources is None else list(retrieval.sources),
+        "cache_ttl_s": retrieval.cache_ttl_s,
+    }
+    return {
+        "owner": agent.owner,
+        "id": agent.id,
+        "name": agent.name,
+        "instructions": agent.instructions,
+        "stores": list(agent.stores),
+        "model": agent.model,
+        "params": dict(agent.params),
+        "lang": agent.lang,
+        "created": agent.created,
+        "description": agent.description,
+        "retrieval": {name: value for name, value in found.items() if value is not None},
+        "visibility": agent.visibility,
+        "groups": list(agent.groups),
+        "allowance": allowance and {"period": allowance.period, "requests": allowance.requests, "usd": allowance.usd},
+    }
 
 
 def _agent(row: sa.Row) -> Agent:
+    found = row.retrieval
     return Agent(
         id=row.id,
         name=row.name,
@@ -74,4 +184,27 @@ def _agent(row: sa.Row) -> Agent:
         params=row.params,
         lang=row.lang,
         created=row.created,
+        description=row.description,
+        retrieval=Retrieval(
+            top_k=found.get("top_k"),
+            min_score=found.get("min_score"),
+            filters=_filter(found["filters"]) if "filters" in found else None,
+            sources=tuple(found["sources"]) if "sources" in found else None,
+            cache_ttl_s=found.get("cache_ttl_s"),
+        ),
+        visibility=row.visibility,
+        groups=tuple(row.groups),
+        allowance=Allowance(**row.allowance) if row.allowance else None,
     )
+
+
+def _of_filter(one: Filter) -> dict[str, Any]:
+    if isinstance(one, Compound):
+        return {"op": one.op, "filters": [_of_filter(inner) for inner in one.filters]}
+    return {"op": one.op, "key": one.key, "value": one.value}
+
+
+def _filter(kept: Mapping[str, Any]) -> Filter:
+    if "filters" in kept:
+        return Compound(kept["op"], tuple(_filter(inner) for inner in kept["filters"]))
+    return Comparison(kept["key"], kept["op"], kept["value"])

@@ -12,13 +12,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ragproxy.domain import Attachment, Chunking, Cursor, FileStatus, Page, StoredFile
+from ragproxy.domain import Attachment, Caller, Chunking, Cursor, FileStatus, Page, StoredFile
 from ragproxy.errors import UnknownStore
 from ragproxy.state.attaching import attach, cancel, list_of, mark_removing, missing_file, of_ids
 from ragproxy.state.changes import note
 from ragproxy.state.db import Database, batches_of, checked_text, storable
 from ragproxy.state.leases import Leases
 from ragproxy.state.paging import Listing, leave_bookmarks
+from ragproxy.state.rights import hidden_files, open_within, readable_stores
 from ragproxy.state.rows import SELECT, SHOWN, file_row, locked, store_row, stored_file
 from ragproxy.state.stores import bump, forgetting, has_expired
 from ragproxy.state.tables import batches, files, store_files, stores
@@ -85,9 +86,18 @@ class Files(Leases):
             return attach(connection, store_id, attachments, owner=owner, batch_id=batch_id, now=now)
 
     def page(
-        self, store_id: str, cursor: Cursor, status: FileStatus | None = None, batch_id: str | None = None
+        self,
+        store_id: str,
+        cursor: Cursor,
+        status: FileStatus | None = None,
+        batch_id: str | None = None,
+        *,
+        caller: Caller | None = None,
     ) -> Page[StoredFile]:
-        """A page of the store's files, by when they were attached. InvalidRequest names an unknown cursor."""
+        """A page of the store's files that the caller may read, by when they were attached; of all without a caller.
+
+        InvalidRequest names an unknown cursor.
+        """
         if not storable(store_id) or not storable(batch_id or ""):
             return Page((), False)
         within = store_files.c.store_id == store_id
@@ -96,6 +106,8 @@ class Files(Leases):
             query = query.where(store_files.c.status == status)
         if batch_id is not None:
             query = query.where(store_files.c.batch_id == batch_id)
+        if caller is not None:
+            query = query.where(store_files.c.file_id.not_in(hidden_files(store_id, caller)))
         listing = Listing(list_of(store_id), store_files.c.created, store_files.c.file_id, within)
         with self._database.reading() as connection:
             rows, has_more = listing.read(connection, query, cursor)
@@ -152,21 +164,21 @@ class Files(Leases):
         where = sa.and_(store_files.c.source == source, store_files.c.store_id == store_id)
         return next(iter(self._select(where, texts=(store_id, source))), None)
 
-    def held(self, file_ids: Collection[str], *, owner: str) -> list[StoredFile]:
-        """These files in every store of the owner that has not expired, by when they were attached.
+    def held(self, file_ids: Collection[str], caller: Caller) -> list[StoredFile]:
+        """These files in every store that the caller may read and has not expired, by when they were attached.
 
         A file that has expired itself is not among them.
         """
         now = self._clock()
         living = sa.or_(files.c.expires.is_(None), files.c.expires > int(now))
         query = SELECT.join(stores, stores.c.id == store_files.c.store_id).where(
-            store_files.c.owner == owner, SHOWN, ~files.c.removing, living, ~stores.c.removing, ~has_expired(now)
+            readable_stores(caller), open_within(caller), SHOWN, ~files.c.removing, living
         )
+        query = query.where(~stores.c.removing, ~has_expired(now))
         found: list[StoredFile] = []
-        if storable(owner):
-            with self._database.reading() as connection:
-                for batch in batches_of(sorted(file_ids)):
-                    found += [stored_file(row) for row in connection.execute(query.where(of_ids(batch)))]
+        with self._database.reading() as connection:
+            for batch in batches_of(sorted(file_ids)):
+                found += [stored_file(row) for row in connection.execute(query.where(of_ids(batch)))]
         return sorted(found, key=lambda file: (file.created, file.store_id, file.id))
 
     def get(self, store_id: str, file_id: str) -> StoredFile:
@@ -214,6 +226,13 @@ class Files(Leases):
             query = sa.select(store_files.c.file_id, store_files.c.attributes).where(of_store)
             found = {row.file_id: MappingProxyType(row.attributes) for row in connection.execute(query)}
         return self._keep(store_id, version, MappingProxyType(found))
+
+    def hidden(self, store_id: str, caller: Caller) -> frozenset[str]:
+        """The files that a store keeps from this caller, who may read the store."""
+        if not storable(store_id):
+            return frozenset()
+        with self._database.reading() as connection:
+            return frozenset(connection.scalars(hidden_files(store_id, caller)))
 
     def _cached(self, store_id: str, version: int) -> Attributes | None:
         with self._lock:

@@ -12,13 +12,15 @@ from typing import Unpack
 
 import sqlalchemy as sa
 
-from ragproxy.domain import Counts, Cursor, Page, Store, StoreChange
+from ragproxy.domain import Caller, Store, StoreChange
 from ragproxy.errors import StorageFull, UnknownStore
 from ragproxy.state.db import Database, batches_of, checked_name, checked_text, shown, storable
 from ragproxy.state.ids import new_id
-from ragproxy.state.paging import Listing, leave_bookmarks
-from ragproxy.state.rows import SHOWN, count
-from ragproxy.state.tables import files, reindexes, store_files, stores
+from ragproxy.state.paging import leave_bookmarks
+from ragproxy.state.rights import readable_stores, set_groups
+from ragproxy.state.rows import SHOWN
+from ragproxy.state.store_reading import SELECT_STORES, StoreReading, called, list_of_stores, store_of
+from ragproxy.state.tables import files, reindexes, store_files, store_groups, stores
 
 _INSIDE = {"removing", "log_floor"}  # columns that no `Store` has
 _TOUCH_S = 60  # a store that is used is written down as active at most this often
@@ -43,10 +45,14 @@ class Stores:
         description: str | None = None,
         metadata: Mapping[str, str] | None = None,
         expires_after_days: int | None = None,
+        groups: Sequence[str] = (),
     ) -> Store:
         """A new, empty store; one without a name is found by its id alone. InvalidRequest for a bad name."""
         with self._database.writing() as connection:
-            return self._insert(connection, name, owner, description, metadata, expires_after_days)
+            store = self._insert(connection, name, owner, description, metadata, expires_after_days)
+            if groups:
+                set_groups(connection, store_groups, {"store_id": store.id}, groups)
+            return replace(store, groups=tuple(sorted(set(groups))))
 
     def named(self, name: str, *, owner: str, expires_after_days: int | None = None) -> Store:
         """The owner's store of that name, made if there is none; processes that ask at once get the same one.
@@ -57,44 +63,30 @@ class Stores:
         checked_name(owner, param="owner")
         with self._database.writing() as connection:
             self._database.take_turns(connection, "stores", owner, name)
-            row = connection.execute(_called(name, owner)).first()
-            return _store(row) if row else self._insert(connection, name, owner, expires_after_days=expires_after_days)
+            row = connection.execute(called(name, stores.c.owner == owner)).first()
+            return (
+                store_of(row) if row else self._insert(connection, name, owner, expires_after_days=expires_after_days)
+            )
 
     def find(self, id_or_name: str, *, owner: str) -> Store:
         """The owner's store of that id, or else of that name, without its counts. UnknownStore when there is none."""
-        found = []
-        if id_or_name and storable(id_or_name) and storable(owner):
-            with self._database.reading() as connection:
-                found = [_store(row) for row in connection.execute(_called(id_or_name, owner))]
-        if not found:
-            raise UnknownStore(f"There is no vector store '{shown(id_or_name)}'")
-        return next((store for store in found if store.id == id_or_name), found[0])
+        return self.of(owner).find(id_or_name)
 
     def get(self, store_id: str, *, owner: str) -> Store:
         """The owner's store of that id, with its counts. UnknownStore when there is none."""
-        if storable(store_id) and storable(owner):
-            with self._database.reading() as connection:
-                row = connection.execute(_living(owner).where(stores.c.id == store_id)).first()
-                if row:
-                    return _counted(connection, [_store(row)])[0]
-        raise UnknownStore(f"There is no vector store '{shown(store_id)}'")
+        return self.of(owner).get(store_id)
 
     def list(self, *, owner: str) -> list[Store]:
         """The owner's stores, oldest first, with their counts."""
-        if not storable(owner):
-            return []
-        with self._database.reading() as connection:
-            rows = connection.execute(_living(owner).order_by(stores.c.created, stores.c.id))
-            return _counted(connection, [_store(row) for row in rows])
+        return self.of(owner).list()
 
-    def page(self, owner: str, cursor: Cursor) -> Page[Store]:
-        """A page of the owner's stores, with their counts. InvalidRequest names an unknown cursor."""
-        if not storable(owner):
-            return Page((), False)
-        listing = Listing(_list_of(owner), stores.c.created, stores.c.id, stores.c.owner == owner)
-        with self._database.reading() as connection:
-            rows, has_more = listing.read(connection, _living(owner), cursor)
-            return Page(tuple(_counted(connection, [_store(row) for row in rows])), has_more)
+    def of(self, owner: str) -> StoreReading:
+        """All stores of an owner, to be read as its administrator does."""
+        return StoreReading(self._database, owner, stores.c.owner == owner if storable(owner) else sa.false())
+
+    def readable(self, caller: Caller) -> StoreReading:
+        """The stores that a caller may read, its owner's and those that others let it read."""
+        return StoreReading(self._database, caller.owner, readable_stores(caller))
 
     def modify(self, store_id: str, *, owner: str, **change: Unpack[StoreChange]) -> Store:
         """Change what is given and leave the rest; the store as it then is. It counts as a use of the store.
@@ -102,11 +94,14 @@ class Stores:
         UnknownStore when the owner has no such store, InvalidRequest for texts that cannot be stored.
         """
         _check(change.get("name"), change.get("description"))
+        groups = change.pop("groups", None)
         with self._database.writing() as connection:
             alive = sa.and_(stores.c.id == store_id, stores.c.owner == owner, ~stores.c.removing)
             values = {**change, "last_active": int(self._clock())}
             if storable(store_id) and storable(owner):
-                connection.execute(sa.update(stores).where(alive).values(values))
+                found = connection.execute(sa.update(stores).where(alive).values(values)).rowcount
+                if found and groups is not None:
+                    set_groups(connection, store_groups, {"store_id": store_id}, groups)
         return self.get(store_id, owner=owner)
 
     def touch(self, store_id: str) -> None:
@@ -134,9 +129,9 @@ class Stores:
         An emptied one stays, as OpenAI has it, to say that it expired.
         """
         full = sa.select(store_files.c.file_id).where(store_files.c.store_id == stores.c.id, SHOWN).exists()
-        query = sa.select(stores).where(~stores.c.removing, has_expired(now), full).order_by(stores.c.id)
+        query = SELECT_STORES.where(~stores.c.removing, has_expired(now), full).order_by(stores.c.id)
         with self._database.reading() as connection:
-            return [_store(row) for row in connection.execute(query)]
+            return [store_of(row) for row in connection.execute(query)]
 
     def bump(self, store_id: str) -> int:
         """Note that the store's content changed; returns the new version. UnknownStore when it is gone."""
@@ -163,9 +158,9 @@ class Stores:
             sa.select(table.c.store_id).where(table.c.store_id == stores.c.id, table.c.lease_until > now).exists()
             for table in (store_files, reindexes)
         ]
-        query = sa.select(stores).where(stores.c.removing, ~sa.or_(*at_work)).order_by(stores.c.id)
+        query = SELECT_STORES.where(stores.c.removing, ~sa.or_(*at_work)).order_by(stores.c.id)
         with self._database.reading() as connection:
-            return [_store(row) for row in connection.execute(query)]
+            return [store_of(row) for row in connection.execute(query)]
 
     def delete(self, store_id: str) -> None:
         """Forget the store, and the folders' files that no other store holds; no error when it is gone already."""
@@ -208,7 +203,7 @@ class Stores:
         return store
 
     def _leave(self, connection: sa.Connection, owner: str, row: sa.Row) -> None:
-        leave_bookmarks(self._database, connection, _list_of(owner), [(row.id, row.created)], self._clock())
+        leave_bookmarks(self._database, connection, list_of_stores(owner), [(row.id, row.created)], self._clock())
 
 
 def bump(connection: sa.Connection, store_id: str) -> int:
@@ -246,46 +241,12 @@ def forgetting(connection: sa.Connection, file_ids: Sequence[str]) -> Iterator[N
         connection.execute(sa.delete(files).where(files.c.id.in_(batch), unwanted, ~held.exists()))
 
 
-def _living(owner: str) -> sa.Select:
-    return sa.select(stores).where(stores.c.owner == owner, ~stores.c.removing)
-
-
-def _called(id_or_name: str, owner: str) -> sa.Select:
-    called = sa.or_(stores.c.id == id_or_name, stores.c.name == id_or_name)
-    return _living(owner).where(called).order_by(stores.c.created, stores.c.id)
-
-
 def has_expired(now: float) -> sa.ColumnElement[bool]:
     """Whether a row of `stores` is past its expiry."""
     return sa.and_(stores.c.expires_after_days.is_not(None), int(now) >= _EXPIRES)
-
-
-def _counted(connection: sa.Connection, found: Sequence[Store]) -> list[Store]:
-    by_id: dict[str, tuple[Counts, int]] = {}
-    for batch in batches_of(found):
-        by_id.update(count(connection, [store.id for store in batch]))
-    return [replace(store, counts=by_id[store.id][0], usage_bytes=by_id[store.id][1]) for store in found]
 
 
 def _check(name: str | None, description: str | None) -> None:
     if name is not None:
         checked_name(name, param="name")
     checked_text(description or "", param="description")
-
-
-def _list_of(owner: str) -> str:
-    return f"stores of {owner}"
-
-
-def _store(row: sa.Row) -> Store:
-    return Store(
-        id=row.id,
-        name=row.name,
-        owner=row.owner,
-        version=row.version,
-        created=row.created,
-        description=row.description,
-        metadata=row.metadata,
-        expires_after_days=row.expires_after_days,
-        last_active=row.last_active,
-    )

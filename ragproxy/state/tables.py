@@ -34,6 +34,16 @@ stores = sa.Table(
     sa.Column("log_floor", sa.BigInteger, nullable=False, server_default="0"),  # `changes` is complete above it
     sa.Index(None, "owner", "name"),
     sa.Index(None, "owner", "created"),
+    sa.Index(None, "name"),
+)
+
+# who may read a store beside its owner's administrator; without any, all of its owner's callers may
+store_groups = sa.Table(
+    "store_groups",
+    metadata,
+    sa.Column("store_id", sa.Text, sa.ForeignKey("stores.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),  # "*" is everybody
+    sa.Index(None, "name"),
 )
 
 files = sa.Table(
@@ -54,6 +64,17 @@ files = sa.Table(
     sa.Index(None, "owner", "created", "id"),
     sa.Index(None, "sha256"),
     sa.Index(None, "expires"),
+)
+
+# as of a store; who may read a file may not therefore read a store that holds it, nor the other way round
+file_groups = sa.Table(
+    "file_groups",
+    metadata,
+    sa.Column("owner", sa.Text, primary_key=True),
+    sa.Column("file_id", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.ForeignKeyConstraint(["owner", "file_id"], ["files.owner", "files.id"], ondelete="CASCADE"),
+    sa.Index(None, "name"),
 )
 
 store_files = sa.Table(
@@ -205,5 +226,75 @@ agents = sa.Table(
     sa.Column("model", sa.Text),
     sa.Column("params", sa.JSON, nullable=False),
     sa.Column("lang", sa.Text),
+    sa.Column("created", sa.BigInteger, nullable=False),
+    sa.Column("description", sa.Text),
+    sa.Column("retrieval", sa.JSON, nullable=False, server_default="{}"),  # what of it is set
+    sa.Column("visibility", sa.Text, nullable=False, server_default="private"),
+    sa.Column("groups", sa.JSON, nullable=False, server_default="[]"),
+    sa.Column("allowance", sa.JSON),
+)
+
+# who may ask: of a key only the hash of its secret is known; after a rotation the former one is good for a while
+keys = sa.Table(
+    "keys",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("former_sha256", sa.Text),
+    sa.Column("former_until", sa.BigInteger),
+    sa.Column("prefix", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("scopes", sa.JSON, nullable=False),
+    sa.Column("groups", sa.JSON, nullable=False),
+    sa.Column("models", sa.JSON),
+    sa.Column("stores", sa.JSON),
+    sa.Column("requests_per_minute", sa.BigInteger),
+    sa.Column("tokens_per_minute", sa.BigInteger),
+    sa.Column("model_limits", sa.JSON, nullable=False, server_default="{}"),
+    sa.Column("budget_usd", sa.Double),
+    sa.Column("budget_period", sa.Text),
+    sa.Column("created", sa.BigInteger, nullable=False),
+    sa.Column("expires", sa.BigInteger),
+    sa.Column("revoked", sa.BigInteger),
+    sa.Column("last_used", sa.BigInteger),
+    sa.Index(None, "sha256", unique=True),
+    sa.Index(None, "former_sha256"),
+    sa.Index(None, "created", "id"),
+)
+
+# one row for each request that asked a model, or was refused one; written in the background
+usage = sa.Table(
+    "usage",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("request_id", sa.Text, nullable=False),
+    sa.Column("created", sa.BigInteger, nullable=False),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("caller", sa.Text),  # the key's id, or the person's; none for anybody
+    sa.Column("route", sa.Text, nullable=False),
+    sa.Column("model", sa.Text, nullable=False),  # as asked
+    sa.Column("agent", sa.Text),
+    sa.Column("upstream", sa.Text),  # `<upstream>/<id>` of who answered
+    sa.Column("prompt", sa.BigInteger, nullable=False),
+    sa.Column("cached", sa.BigInteger, nullable=False),
+    sa.Column("completion", sa.BigInteger, nullable=False),
+    sa.Column("reasoning", sa.BigInteger, nullable=False),
+    sa.Column("estimated", sa.Boolean, nullable=False),
+    sa.Column("cost", sa.Double),
+    sa.Column("ms", sa.Double, nullable=False),
+    sa.Column("status", sa.BigInteger, nullable=False),
+    sa.Column("hit", sa.Boolean, nullable=False),  # answered from the cache
+    sa.Index(None, "created"),
+    sa.Index(None, "caller", "created"),
+    sa.Index(None, "agent", "created"),
+)
+
+# what this installation signs with, when nobody gave it a secret; every machine reads the same
+secrets = sa.Table(
+    "secrets",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
     sa.Column("created", sa.BigInteger, nullable=False),
 )

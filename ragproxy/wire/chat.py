@@ -119,9 +119,9 @@ def chat_chunks(answer: Answer, request: ChatRequest) -> Iterator[dict[str, Any]
             yield {**head, "choices": [choice], **extra, **tail}
             if nothing:
                 continue
-        if delta.sources is not None and "field" in request.rag.sources:
+        if delta.sources is not None and "field" in answer.carriers:
             extra["sources"] = [source_json(source) for source in delta.sources]
-        choice = _chunk_choice(delta.index, _delta_json(delta, request), delta)
+        choice = _chunk_choice(delta.index, _delta_json(delta, answer), delta)
         yield {**head, "choices": [choice], **extra, **tail}
     if request.include_usage:
         yield {**head, "choices": [], **held, **tail, "usage": priced(usage, request.tally.cost)}
@@ -150,10 +150,10 @@ def _chunk_choice(index: int, said: Mapping[str, Any], delta: Delta | None = Non
     return choice
 
 
-def _delta_json(delta: Delta, request: ChatRequest) -> dict[str, Any]:
+def _delta_json(delta: Delta, answer: Answer) -> dict[str, Any]:
     said: dict[str, Any] = {} if delta.content is None else {"content": delta.content}
     said |= delta.fields
-    if delta.citations and "annotations" in request.rag.sources:
+    if delta.citations and "annotations" in answer.carriers:
         ours = [annotation(citation) for citation in delta.citations]
         said["annotations"] = [*(said.get("annotations") or ()), *ours]
     return said
@@ -162,7 +162,7 @@ def _delta_json(delta: Delta, request: ChatRequest) -> dict[str, Any]:
 # ---- the client's side, whole ---------------------------------------------------------------------
 
 
-def chat_completion(answer: Answer, request: ChatRequest) -> dict[str, Any]:
+def chat_completion(answer: Answer) -> dict[str, Any]:
     """The whole answer, collected from its deltas; `usage` is there when the upstream gave one."""
     choices: dict[int, _Choice] = {}
     extra: dict[str, Any] = {}
@@ -177,17 +177,17 @@ def chat_completion(answer: Answer, request: ChatRequest) -> dict[str, Any]:
         "object": "chat.completion",
         "created": answer.created,
         "model": answer.model,
-        "choices": [choices[index].json(answer, request) for index in sorted(choices)],
+        "choices": [choices[index].json(answer) for index in sorted(choices)],
     }
     if usage is not None:
         body["usage"] = usage_json(usage)
-    return {**extra, **body, **_ours(answer, request, choices)}
+    return {**extra, **body, **_ours(answer, choices)}
 
 
-def _ours(answer: Answer, request: ChatRequest, choices: Mapping[int, _Choice]) -> dict[str, Any]:
+def _ours(answer: Answer, choices: Mapping[int, _Choice]) -> dict[str, Any]:
     ours: dict[str, Any] = {}
     told = [choice.sources for choice in choices.values() if choice.sources is not None]
-    if (told or answer.sources is not None) and "field" in request.rag.sources:
+    if (told or answer.sources is not None) and "field" in answer.carriers:
         ours["sources"] = [source_json(source) for source in united(told or [answer.sources or ()])]
     if answer.conversation_id is not None:
         ours["conversation_id"] = answer.conversation_id
@@ -218,16 +218,16 @@ class _Choice:
         self.finish_reason = delta.finish_reason or self.finish_reason
         self.sources = self.sources if delta.sources is None else delta.sources
 
-    def json(self, answer: Answer, request: ChatRequest) -> dict[str, Any]:
+    def json(self, answer: Answer) -> dict[str, Any]:
         """OpenAI's choice."""
         return {
             "index": self.index,
-            "message": self._message(answer, request),
+            "message": self._message(answer),
             **self.rest,
             "finish_reason": self.finish_reason,
         }
 
-    def _message(self, answer: Answer, request: ChatRequest) -> dict[str, Any]:
+    def _message(self, answer: Answer) -> dict[str, Any]:
         content = "".join(self.texts) if self.texts else None
         if not content and (self.fields.get("tool_calls") or self.fields.get("function_call")):
             content = None  # as OpenAI has it, whatever "" a stream opened with
@@ -235,7 +235,7 @@ class _Choice:
         if isinstance(message.get("tool_calls"), list):
             message["tool_calls"] = [_whole_call(call) for call in message["tool_calls"]]
         grounded = answer.sources is not None or self.annotations
-        if grounded and "annotations" in request.rag.sources:
+        if grounded and "annotations" in answer.carriers:
             message["annotations"] = [*(message.get("annotations") or ()), *self.annotations]
         return message
 

@@ -22,7 +22,7 @@ from ragproxy.wire.tools import FunctionCall, Functions, ToolChoice, Tools
 from ragproxy.wire.validation import alone
 
 _INT64 = 2**63
-_APART = KEYS | {"model", "messages", "stream", "stream_options"}  # everything else is forwarded as it came
+APART = KEYS | {"model", "messages", "stream", "stream_options"}  # everything else is forwarded as it came
 
 
 class ChatRequestSchema(RagFields):
@@ -73,7 +73,7 @@ class ChatRequestSchema(RagFields):
         return ChatRequest(
             model=data["model"],
             messages=tuple(data["messages"]),
-            params={key: value for key, value in original.items() if key not in _APART},
+            params={key: value for key, value in original.items() if key not in APART},
             stream=bool(data.get("stream")),
             stream_options=data.get("stream_options") or {},
             conversation_id=data.get("conversation_id"),

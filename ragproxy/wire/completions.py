@@ -89,7 +89,7 @@ def text_chunks(answer: Answer, request: CompletionRequest) -> Iterator[dict[str
                 yield None
             continue
         extra, held = {**held, **delta.chunk}, {}
-        if delta.sources is not None and "field" in request.rag.sources:
+        if delta.sources is not None and "field" in answer.carriers:
             extra["sources"] = [source_json(source) for source in delta.sources]
         choice = _choice(delta.index, delta.content or "", delta.choice, delta.finish_reason)
         yield {**head, "choices": [choice], **extra, **tail}
@@ -97,7 +97,7 @@ def text_chunks(answer: Answer, request: CompletionRequest) -> Iterator[dict[str
         yield {**head, "choices": [], **held, **tail, "usage": priced(usage, request.tally.cost)}
 
 
-def text_completion(answer: Answer, request: CompletionRequest) -> dict[str, Any]:
+def text_completion(answer: Answer) -> dict[str, Any]:
     """The whole answer, collected from its deltas; `usage` is there when the upstream gave one."""
     choices: dict[int, _Choice] = {}
     extra: dict[str, Any] = {}
@@ -111,7 +111,7 @@ def text_completion(answer: Answer, request: CompletionRequest) -> dict[str, Any
     if usage is not None:
         body["usage"] = usage_json(usage)
     told = [choice.sources for choice in choices.values() if choice.sources is not None]
-    if (told or answer.sources is not None) and "field" in request.rag.sources:
+    if (told or answer.sources is not None) and "field" in answer.carriers:
         body["sources"] = [source_json(source) for source in united(told or [answer.sources or ()])]
     return body
 

@@ -11,6 +11,7 @@ from marshmallow import EXCLUDE, Schema, fields, post_load, pre_load
 
 from ragproxy.domain import File, Purpose
 from ragproxy.wire.fields import Identifier, Text, Whole, unquoted
+from ragproxy.wire.groups import Groups, groups_json
 
 UPLOADABLE: tuple[Purpose, ...] = ("assistants", "batch", "fine-tune", "vision", "user_data", "evals")
 BATCH_LIFETIME_S = 30 * 86_400  # OpenAI's rule for files of the purpose `batch` that come without expires_after
@@ -39,6 +40,7 @@ class FileForm:
 
     purpose: Purpose
     lifetime_s: int | None = None
+    groups: tuple[str, ...] = ()
 
 
 class FileFormSchema(Schema):
@@ -49,6 +51,7 @@ class FileFormSchema(Schema):
 
     purpose = Text(required=True, choices=UPLOADABLE, description="What the file is for")
     expires_after = fields.Nested(FileExpirySchema, allow_none=True)
+    groups = Groups()
 
     @pre_load
     def unbracket(self, data: Any, **_: Any) -> Any:
@@ -58,7 +61,8 @@ class FileFormSchema(Schema):
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> FileForm:
         """The form."""
-        return FileForm(data["purpose"], lifetime_s(data["purpose"], data.get("expires_after")))
+        lifetime = lifetime_s(data["purpose"], data.get("expires_after"))
+        return FileForm(data["purpose"], lifetime, tuple(data.get("groups") or ()))
 
 
 class FileNameSchema(Schema):
@@ -100,6 +104,7 @@ def file_json(file: File) -> dict[str, Any]:
         "purpose": file.purpose,
         "status": "processed",
         "status_details": None,
+        **groups_json(file.groups),
     }
 
 

@@ -1,4 +1,4 @@
-"""OpenAI's attribute filters (ComparisonFilter and CompoundFilter), from JSON to the domain."""
+"""OpenAI's attribute filters (ComparisonFilter and CompoundFilter), from JSON to the domain and back."""
 
 from __future__ import annotations
 
@@ -29,6 +29,13 @@ class FilterField(fields.Field):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Filter:
         return _filter(value, ())
+
+
+def filter_json(one: Filter) -> dict[str, Any]:
+    """OpenAI's filter object."""
+    if isinstance(one, Compound):
+        return {"type": one.op, "filters": [filter_json(inner) for inner in one.filters]}
+    return {"type": one.op, "key": one.key, "value": one.value}
 
 
 def _filter(value: Any, path: tuple[str | int, ...]) -> Filter:

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load
 
-from ragproxy.domain import DEFAULT_CARRIERS, CacheUse, Carrier, RagOptions
+from ragproxy.domain import CacheUse, Carrier, RagOptions
 from ragproxy.wire.fields import Flag, Identifier, Items, Language, Number, Text, Whole
 from ragproxy.wire.filters import FilterField
 from ragproxy.wire.validation import Problem, at, wrong_type
@@ -65,7 +65,7 @@ class RagSchema(Schema):
             top_k=data.get("top_k"),
             min_score=data.get("min_score"),
             filters=data.get("filters"),
-            sources=DEFAULT_CARRIERS if sources is None else tuple(dict.fromkeys(sources)),
+            sources=None if sources is None else tuple(dict.fromkeys(sources)),
             cache=data.get("cache"),
         )
 

@@ -10,6 +10,7 @@ from marshmallow import EXCLUDE, Schema, fields, post_load
 
 from ragproxy.domain import Chunking, Counts, Store, StoreChange
 from ragproxy.wire.fields import Identifier, Items, Text, Whole
+from ragproxy.wire.groups import Groups, groups_json
 from ragproxy.wire.parameters import Metadata
 from ragproxy.wire.store_files import ChunkingSchema
 from ragproxy.wire.validation import at, wrong_value
@@ -54,6 +55,7 @@ class StoreRequest:
     chunking: Chunking | None = None
     expires_after_days: int | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    groups: tuple[str, ...] = ()
 
 
 class StoreRequestSchema(Schema):
@@ -68,6 +70,7 @@ class StoreRequestSchema(Schema):
     chunking_strategy = fields.Nested(ChunkingSchema, allow_none=True)
     expires_after = fields.Nested(StoreExpirySchema, allow_none=True)
     metadata = Metadata()
+    groups = Groups()
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> StoreRequest:
@@ -79,11 +82,12 @@ class StoreRequestSchema(Schema):
             chunking=data.get("chunking_strategy"),
             expires_after_days=data.get("expires_after"),
             metadata=data.get("metadata") or {},
+            groups=tuple(data.get("groups") or ()),
         )
 
 
 class StoreChangeSchema(Schema):
-    """POST /vector_stores/{id}. Null takes the expiry or the metadata away, and leaves the name.
+    """POST /vector_stores/{id}. Null takes the expiry, the metadata or the groups away, and leaves the name.
 
     Unknown keys are ignored.
     """
@@ -94,6 +98,7 @@ class StoreChangeSchema(Schema):
     name = Identifier(max_length=MAX_NAME)
     expires_after = fields.Nested(StoreExpirySchema, allow_none=True)
     metadata = Metadata()
+    groups = Groups()
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> StoreChange:
@@ -105,6 +110,8 @@ class StoreChangeSchema(Schema):
             change["expires_after_days"] = data["expires_after"]
         if "metadata" in data:
             change["metadata"] = data["metadata"] or {}
+        if "groups" in data:
+            change["groups"] = data["groups"] or ()
         return change
 
 
@@ -128,6 +135,7 @@ def store_json(store: Store) -> dict[str, Any]:
         "expires_at": store.expires,
         "last_active_at": store.last_active or None,
         "metadata": dict(store.metadata),
+        **groups_json(store.groups),
     }
 
 

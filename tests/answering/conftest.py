@@ -11,7 +11,7 @@ from ragproxy.backends import Cache, open_cache
 from ragproxy.domain import Agent, Caller, Chunk, Store, StoredFile
 from ragproxy.retrieval import Index, open_index
 from ragproxy.state import State, migrate, open_state
-from tests.fakes import FakeDoorbell, FakeModels
+from tests.fakes import FakeDoorbell, FakeGate, FakeModels
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ class Library:
     stores: dict[str, Store]
     cache: Cache
 
-    def answerer(self, *models, **options):
+    def answerer(self, *models, gate=None, cache=None, **options):
         """An Answerer over these stores; the first model is the one that writes."""
         options = {"top_k": 6, "min_score": 0.0, "context_tokens": 3000, "ignore_unknown_models": False} | options
         return Answerer(
@@ -69,7 +69,8 @@ class Library:
             index=self.index,
             state=self.state,
             on_demand=OnDemand(self.state, FakeDoorbell()),
-            cache=self.cache,
+            cache=cache or self.cache,
+            gate=gate or FakeGate(),
             aliases=("gpt-4o",),
             count=tokens.estimate,
             clock=FakeClock(),

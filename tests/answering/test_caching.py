@@ -27,7 +27,7 @@ from ragproxy.retrieval import grams, open_index, sentences, terms
 from ragproxy.state import open_state
 from tests.answering.conftest import stored
 from tests.asking import text
-from tests.fakes import FakeDoorbell, FakeModel, FakeModels
+from tests.fakes import FakeDoorbell, FakeGate, FakeModel, FakeModels
 
 CACHED = RagOptions(cache=CacheUse(3600))
 QUESTION = "What does the Pro plan cost a month?"
@@ -244,6 +244,7 @@ class World:
             state=self.state,
             on_demand=OnDemand(self.state, FakeDoorbell()),
             cache=self.cache,
+            gate=FakeGate(),
             aliases=(),
             ignore_unknown_models=False,
             top_k=6,

@@ -8,7 +8,7 @@ import pytest
 from ragproxy.answering import Answerer, OnDemand
 from ragproxy.domain import ChatRequest, CompletionRequest, Delta, Message, RagOptions, Usage
 from ragproxy.errors import NotFound, NotServed, UnknownModel, UnsupportedParameter, UpstreamUnavailable
-from tests.fakes import FakeDoorbell, FakeModel, FakeModels
+from tests.fakes import FakeDoorbell, FakeGate, FakeModel, FakeModels
 
 QUESTION = "What does the Pro plan cost a month?"
 
@@ -192,6 +192,7 @@ def answerer(library, models):
         state=library.state,
         on_demand=OnDemand(library.state, FakeDoorbell()),
         cache=library.cache,
+        gate=FakeGate(),
         aliases=(),
         ignore_unknown_models=False,
         top_k=6,

@@ -4,7 +4,7 @@ import pytest
 
 from ragproxy.answering.directory import Directory
 from ragproxy.domain import Agent, Caller
-from ragproxy.errors import UnknownModel
+from ragproxy.errors import Conflict, UnknownModel
 from tests.fakes import FakeModel, FakeModels
 
 
@@ -76,10 +76,106 @@ def test_the_message_names_the_store(state, caller):
 
 def test_what_is_not_the_callers_does_not_exist(state):
     store = state.stores.create("laws", owner="ann")
+    save(state, id="lawyer", owner="ann", visibility="private")
+    save(state, id="judge", owner="ann", visibility="groups", groups=("court",))
+    for name in ("rag/laws", f"rag/{store.id}", "lawyer", "judge"):
+        assert_unknown(state, name, Caller(owner="bob"))
+    assert {"lawyer", "judge", "rag/laws"}.isdisjoint(listed(state, Caller(owner="bob")))
+
+
+def test_what_somebody_else_shares_is_there(state):
     save(state, id="lawyer", owner="ann")
-    for name in ("rag/laws", f"rag/{store.id}", "lawyer"):
-        with pytest.raises(UnknownModel):
-            directory(state).resolve(name, None, Caller(owner="bob"))
+    save(state, id="judge", owner="ann", visibility="groups", groups=("court",))
+    bob = Caller(owner="bob", groups=frozenset({"court"}))
+    for name in ("lawyer", "judge"):
+        assert directory(state).resolve(name, None, bob).agent.owner == "ann"
+        assert name in listed(state, bob)
+
+
+# ---- names that a caller may not use ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ignore", [False, True])
+@pytest.mark.parametrize("name", ["ragproxy", "gpt-4o", "gpt-4", "rag/laws", "small", "judge"])
+def test_a_name_the_key_does_not_list_is_as_unknown_as_one_that_means_nothing(state, name, ignore):
+    state.stores.create("laws", owner="ann")
+    save(state, id="judge")
+    limited = Caller("ann", models=("lawyer",))
+    refused = assert_unknown(state, name, limited, ignore=ignore)
+    nothing = assert_unknown(state, "x" * len(name), limited, ignore=ignore)
+    assert refused.message.replace(name, "x" * len(name)) == nothing.message
+
+
+def test_a_list_of_names_restricts_what_is_listed_and_what_is_used_alike(state):
+    state.stores.create("laws", owner="ann")
+    state.stores.create("secrets", owner="ann")
+    save(state, id="lawyer", model="big")
+    for models, names in (
+        (("lawyer",), ["lawyer"]),
+        (("rag/l*", "gpt-4o", "big"), ["gpt-4o", "rag/laws", "big"]),
+        (("gpt-*",), ["gpt-4", "gpt-4o"]),
+        ((), []),
+    ):
+        limited = Caller("ann", models=models)
+        assert listed(state, limited) == names
+        for name in names:
+            assert directory(state).card(name, limited).id == name
+    every = listed(state, Caller("ann"))
+    assert listed(state, Caller("ann", models=("*",))) == every
+
+
+def test_who_may_use_an_agent_need_not_be_allowed_the_model_that_writes_for_it(state):
+    save(state, id="lawyer", model="big")
+    limited = Caller("ann", models=("lawyer",))
+    assert directory(state).resolve("lawyer", None, limited).model == "big"
+    with pytest.raises(UnknownModel) as unknown:
+        directory(state).resolve("lawyer", "small", limited)
+    assert unknown.value.param == "clientModel"
+    with pytest.raises(UnknownModel) as nothing:
+        directory(state).resolve("lawyer", "gpt-9", limited)
+    assert unknown.value.message.replace("small", "gpt-9") == nothing.value.message
+    both = Caller("ann", models=("lawyer", "small"))
+    assert directory(state).resolve("lawyer", "small", both).model == "small"
+
+
+# ---- the default agent ------------------------------------------------------------------------------
+
+
+def test_an_owners_own_default_agent_stands_behind_the_aliases(state, caller):
+    save(state, id="ragproxy", owner="ann", model="big", visibility="private")
+    target = directory(state).resolve("gpt-4o", None, caller)
+    assert (target.agent.owner, target.model) == ("ann", "big")
+
+
+def test_a_strangers_agent_is_nobodys_default(state, caller):
+    save(state, id="ragproxy", visibility="private")
+    save(state, id="ragproxy", owner="eve", visibility="public")
+    assert directory(state).resolve("ragproxy", None, caller).agent.owner == "eve"
+    assert_unknown(state, "gpt-4o", caller)
+
+
+def test_without_a_default_agent_its_other_names_mean_nothing(state, caller):
+    state.stores.create("laws", owner="ann")
+    save(state, id="ragproxy", visibility="groups", groups=("staff",))
+    for name in ("ragproxy", "gpt-4o", "rag/laws"):
+        assert_unknown(state, name, caller)
+    assert_unknown(state, "gpt-9", caller, ignore=True)
+    assert directory(state).resolve("gpt-4", None, caller).agent is None  # the upstream's own
+    assert listed(state, caller) == ["small", "big", "gpt-4"]
+    staff = Caller("ann", groups=frozenset({"staff"}))
+    assert listed(state, staff) == listed(state, Caller("ann", admin=True))
+    assert directory(state).resolve("rag/laws", None, staff).agent.id == "ragproxy"
+
+
+# ---- new ids ----------------------------------------------------------------------------------------
+
+
+def test_an_id_may_not_hide_an_upstreams_model_unless_an_alias_does(state):
+    with pytest.raises(Conflict) as taken:
+        directory(state).check_free("small")
+    assert (taken.value.param, taken.value.code) == ("id", "model_exists")
+    for free in ("lawyer", "gpt-4o", "gpt-4"):
+        directory(state).check_free(free)
 
 
 @pytest.mark.parametrize("name", ["gpt-9", "", "a\0b", "x" * 100_000])
@@ -145,10 +241,24 @@ def test_a_name_that_means_nothing_cannot_be_looked_up(state, caller):
     assert directory(state, ignore_unknown_models=True).card("gpt-9", caller).owned_by == "ragproxy"
 
 
+def assert_unknown(state, name, caller, *, ignore=False):
+    with pytest.raises(UnknownModel) as unknown:
+        directory(state, ignore_unknown_models=ignore).resolve(name, None, caller)
+    with pytest.raises(UnknownModel):
+        directory(state, ignore_unknown_models=ignore).card(name, caller)
+    assert (unknown.value.param, unknown.value.code) == ("model", "model_not_found")
+    return unknown.value
+
+
 def directory(state, *, ignore_unknown_models=False):
     models = FakeModels({"small": FakeModel("s"), "big": FakeModel("b"), "gpt-4": FakeModel("4")})
     return Directory(models, state, aliases=("gpt-4", "gpt-4o"), ignore_unknown_models=ignore_unknown_models)
 
 
-def save(state, *, id, owner="*", model=None):
-    state.agents.save(Agent(id=id, name=id, owner=owner, model=model, created=1_700_000_000))
+def save(state, *, id, owner="*", model=None, visibility="public", groups=()):
+    agent = Agent(id, id, owner, model=model, created=1_700_000_000, visibility=visibility, groups=groups)
+    state.agents.save(agent)
+
+
+def listed(state, caller):
+    return [card.id for card in directory(state).cards(caller)]

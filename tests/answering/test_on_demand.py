@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from ragproxy.answering.on_demand import OWN_STORE, OWN_STORE_DAYS, OnDemand
-from ragproxy.domain import Cancel, Failure
+from ragproxy.domain import Caller, Cancel, Failure
 from ragproxy.errors import ClientGone, InvalidRequest, NotFound, NotReady, UpstreamUnavailable
 from ragproxy.ingestion import load
 from ragproxy.retrieval import HashEmbedder, open_index
@@ -173,12 +173,12 @@ def test_time_over_is_told_and_the_next_request_has_it(library, bell):
     library.work()
     began = time.monotonic()
     with pytest.raises(NotReady, match=f"'{file_id}' is still being indexed") as caught:
-        on_demand.find([ready, file_id], (), owner=OWNER, cancel=Cancel())
+        on_demand.find([ready, file_id], (), caller=Caller(OWNER), cancel=Cancel())
     assert 0.2 <= time.monotonic() - began < 2
     assert (caught.value.param, caught.value.code) == ("files[1]", "files_not_ready")
     assert caught.value.retry_after_s > 0
     library.work()
-    assert len(on_demand.find([ready, file_id], (), owner=OWNER, cancel=Cancel()).store_of) == 2
+    assert len(on_demand.find([ready, file_id], (), caller=Caller(OWNER), cancel=Cancel()).store_of) == 2
 
 
 def test_a_client_that_hangs_up_ends_the_wait(library, bell):
@@ -186,7 +186,7 @@ def test_a_client_that_hangs_up_ends_the_wait(library, bell):
     file_id, cancel = library.upload("a.txt", "Le chat dort."), Cancel()
     on_demand = OnDemand(library.state, bell, wait_s=20)
     with ThreadPoolExecutor() as pool:
-        waiting = pool.submit(on_demand.find, [file_id], (), owner=OWNER, cancel=cancel)
+        waiting = pool.submit(on_demand.find, [file_id], (), caller=Caller(OWNER), cancel=cancel)
         until(lambda: bell.rings)
         began = time.monotonic()
         cancel.cancel()
@@ -202,7 +202,7 @@ def test_no_connection_is_held_while_waiting(library, bell):
     taken = library.state._database.engine.pool.checkedout
     on_demand = OnDemand(library.state, bell, wait_s=20)
     with ThreadPoolExecutor() as pool:
-        waiting = pool.submit(on_demand.find, [file_id], (), owner=OWNER, cancel=cancel)
+        waiting = pool.submit(on_demand.find, [file_id], (), caller=Caller(OWNER), cancel=cancel)
         until(lambda: bell.rings)
         time.sleep(0.3)
         seen = []
@@ -234,7 +234,7 @@ def test_many_who_ask_at_once_have_it_indexed_once(library):
                     OnDemand(state, FakeDoorbell(lambda: library.work(indexer))).find,
                     [file_id],
                     (),
-                    owner=OWNER,
+                    caller=Caller(OWNER),
                     cancel=Cancel(),
                 )
                 for state in states
@@ -257,7 +257,7 @@ def test_a_file_taken_out_while_it_is_waited_for_is_put_in_again(library, bell):
         library.state.files.mark_removing(own.id, [file_id])
 
     bell.work = taken_out
-    found = OnDemand(library.state, bell).find([file_id], (), owner=OWNER, cancel=Cancel())
+    found = OnDemand(library.state, bell).find([file_id], (), caller=Caller(OWNER), cancel=Cancel())
     assert library.chunks(file_id, library.state.stores.find(OWN_STORE, owner=OWNER)) == ["Le chat dort."]
     assert list(found.store_of) == [file_id]
 
@@ -266,7 +266,7 @@ def test_a_file_deleted_while_it_is_waited_for_is_not_there(library, bell):
     file_id = library.upload("a.txt", "Le chat dort.")
     bell.work = lambda: library.state.library.delete(file_id, owner=OWNER)
     with pytest.raises(NotFound, match=file_id):
-        OnDemand(library.state, bell).find([file_id], (), owner=OWNER, cancel=Cancel())
+        OnDemand(library.state, bell).find([file_id], (), caller=Caller(OWNER), cancel=Cancel())
 
 
 def test_the_own_store_deleted_by_its_owner_is_made_anew(library, find):
@@ -313,7 +313,7 @@ class TestAnEmbedderThatWasAway:
         bell.work = lambda: None
         on_demand = OnDemand(library.state, bell, wait_s=0)
         with pytest.raises(NotReady):
-            on_demand.find([file_id], (), owner=OWNER, cancel=Cancel())
+            on_demand.find([file_id], (), caller=Caller(OWNER), cancel=Cancel())
         for _ in range(3):
             with pytest.raises(UpstreamUnavailable):
                 library.work(indexer)
@@ -321,10 +321,10 @@ class TestAnEmbedderThatWasAway:
         own = library.state.stores.find(OWN_STORE, owner=OWNER)
         assert library.get(file_id, own).error == Failure("server_error", "The upstream does not answer")
         with pytest.raises(NotReady, match="The last attempt failed: The upstream does not answer"):
-            on_demand.find([file_id], (), owner=OWNER, cancel=Cancel())
+            on_demand.find([file_id], (), caller=Caller(OWNER), cancel=Cancel())
         embedder.away = False
         assert library.work(indexer) == 1
-        assert list(on_demand.find([file_id], (), owner=OWNER, cancel=Cancel()).store_of) == [file_id]
+        assert list(on_demand.find([file_id], (), caller=Caller(OWNER), cancel=Cancel()).store_of) == [file_id]
 
 
 class Away(HashEmbedder):
@@ -350,7 +350,7 @@ def find(library, bell):
     """Places of files, for the owner if nobody else is named."""
 
     def places(*file_ids, searched=(), owner=OWNER):
-        return OnDemand(library.state, bell).find(file_ids, searched, owner=owner, cancel=Cancel())
+        return OnDemand(library.state, bell).find(file_ids, searched, caller=Caller(owner), cancel=Cancel())
 
     return places
 

@@ -66,6 +66,15 @@ def test_one_hang_up_leaves_the_others_alone():
         client.close()
 
 
+def test_at_the_end_everybody_has_gone(pair):
+    hangups, cancels = Hangups(), [Cancel(), Cancel()]
+    for cancel in cancels:
+        hangups.watch({"gunicorn.socket": pair[0]}, cancel)
+    hangups.end_all()
+    assert all(cancel.cancelled for cancel in cancels)
+    assert hangups.watching == 0
+
+
 def test_a_server_that_shows_no_socket_is_not_watched():
     Hangups().watch({}, Cancel())()
 

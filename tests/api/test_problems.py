@@ -5,7 +5,7 @@ import json
 import pytest
 
 from ragproxy.api.problems import problem
-from ragproxy.errors import NotServed, OverQuota, UpstreamUnavailable
+from ragproxy.errors import IssuerUnavailable, NotServed, OverQuota, UpstreamUnavailable
 
 QUESTION = {"model": "ragproxy", "messages": [{"role": "user", "content": "Hello?"}]}
 
@@ -160,6 +160,7 @@ def test_only_the_origins_that_were_named_are_let_in(make_app):
     "error",
     [
         OverQuota("full", retry_after_s=7),
+        IssuerUnavailable("away", retry_after_s=7),
         NotServed("no such route"),
         UpstreamUnavailable("down", headers={"retry-after": "7"}),
     ],

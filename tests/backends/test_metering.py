@@ -15,7 +15,14 @@ from ragproxy.domain import (
     Message,
     Usage,
 )
-from ragproxy.errors import UpstreamBroken, UpstreamUnavailable
+from ragproxy.errors import (
+    BreakerOpen,
+    UpstreamBroken,
+    UpstreamRefused,
+    UpstreamTimeout,
+    UpstreamUnavailable,
+    UpstreamUnreachable,
+)
 from ragproxy.upstreams import Price
 from tests.fakes import FakeModel
 
@@ -117,6 +124,24 @@ def test_an_attempt_that_fails_costs_nothing():
     assert tally.calls == ()
 
 
+@pytest.mark.parametrize(
+    ("error", "charged"),
+    [
+        (UpstreamTimeout("too slow"), True),
+        (UpstreamBroken("cut"), True),
+        (UpstreamUnreachable("too slow to take it"), False),
+        (BreakerOpen("left alone"), False),
+        (UpstreamRefused("no", status=400), False),
+    ],
+)
+def test_what_was_at_work_when_it_ended_has_cost_the_prompt(error, charged):
+    request = asked()
+    with pytest.raises(type(error)):
+        next(metered(FakeModel(fails=error)).chat(request))
+    expected = (Consumed("main/m", 4, 0, 0, 0, True, pytest.approx(4 / 1e6), "broken"),)
+    assert request.tally.calls == (expected if charged else ())
+
+
 def test_a_request_that_nobody_waits_for_any_more_costs_nothing():
     request = asked()
     request.cancel.cancel()
@@ -157,8 +182,35 @@ def test_vectors_are_metered_by_what_their_model_says():
             return Embeddings(([1.0],), Usage(5, 0, 5))
 
     request = EmbeddingRequest("m", ("a",))
-    assert MeteredEmbeddings(Model(), "main/m", PRICE).embed(request).vectors == ([1.0],)
+    assert MeteredEmbeddings(Model(), "main/m", PRICE, len).embed(request).vectors == ([1.0],)
     assert request.tally.calls == (Consumed("main/m", 5, 0, cost=5 / 1e6),)
+
+
+@pytest.mark.parametrize("tokens", [False, True])
+@pytest.mark.parametrize("hangs_up", [False, True])
+def test_vectors_that_never_came_are_estimated_by_their_inputs(tokens, hangs_up):
+    class Model:
+        def embed(self, request):
+            if hangs_up:
+                request.cancel.cancel()
+            raise UpstreamTimeout("too slow")
+
+    request = EmbeddingRequest("m", ((1, 2), (3,)) if tokens else ("ab", "c"), tokens=tokens)
+    with pytest.raises(UpstreamTimeout):
+        MeteredEmbeddings(Model(), "main/m", PRICE, len).embed(request)
+    ended = "left" if hangs_up else "broken"
+    assert request.tally.calls == (Consumed("main/m", 3, 0, 0, 0, True, 3 / 1e6, ended),)
+
+
+def test_of_many_inputs_nobody_knows_how_many_were_sent():
+    class Model:
+        def embed(self, request):
+            raise UpstreamTimeout("too slow")
+
+    request = EmbeddingRequest("m", ("a",) * 513)
+    with pytest.raises(UpstreamTimeout):
+        MeteredEmbeddings(Model(), "main/m", PRICE, len).embed(request)
+    assert request.tally.calls == ()
 
 
 def run(*script, **options):

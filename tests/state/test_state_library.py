@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ragproxy.domain import Cursor, File
+from ragproxy.domain import Caller, Cursor, File
 from ragproxy.errors import Conflict, InvalidRequest, NotFound
 
 
@@ -12,14 +12,14 @@ def test_a_file_comes_back_as_it_was_put_in(state, clock):
     file = File("file-1", "ann", "Été 日本.pdf", "user_data", "b" * 64, 1 << 40, int(clock.now), int(clock.now) + 60)
     state.library.create(file)
     assert state.library.get("file-1", owner="ann") == file
-    assert state.library.list("ann", Cursor()).items == (file,)
+    assert state.library.list(Caller("ann", admin=True), Cursor()).items == (file,)
 
 
 def test_files_are_listed_by_purpose(state, upload):
     upload("a", purpose="assistants")
     batch = upload("b", purpose="batch")
-    assert [file.id for file in state.library.list("ann", Cursor(), "batch").items] == [batch]
-    assert state.library.list("ann", Cursor(), "vision").items == ()
+    assert [file.id for file in state.library.list(Caller("ann", admin=True), Cursor(), "batch").items] == [batch]
+    assert state.library.list(Caller("ann", admin=True), Cursor(), "vision").items == ()
 
 
 def test_an_id_is_taken_once_for_each_owner(state, upload):
@@ -37,8 +37,8 @@ def test_what_is_not_yours_or_not_there_is_not_found_by_its_id(state, upload, ow
         with pytest.raises(NotFound, match=f"No such File object: {id[:1]}") as caught:
             call(id, owner=owner)
         assert caught.value.code == "file_not_found"
-    assert state.library.list("bob", Cursor()).items == ()
-    assert state.library.list("\0", Cursor()).items == ()
+    assert state.library.list(Caller("bob", admin=True), Cursor()).items == ()
+    assert state.library.list(Caller("\0", admin=True), Cursor()).items == ()
 
 
 @pytest.mark.parametrize("field", ["id", "filename", "owner"])
@@ -54,7 +54,7 @@ def test_deleting_forgets_at_once_what_no_store_holds(state, upload):
         state.library.get(id, owner="ann")
     with pytest.raises(NotFound):
         state.library.delete(id, owner="ann")
-    assert [file.id for file in state.library.list("ann", Cursor()).items] == [other]
+    assert [file.id for file in state.library.list(Caller("ann", admin=True), Cursor()).items] == [other]
     assert state.library.referenced({"a" * 64, "c" * 64}) == {"a" * 64}
 
 
@@ -120,7 +120,7 @@ def test_an_expired_file_is_not_there_and_waits_to_be_deleted(state, upload, clo
     clock.now += 61
     with pytest.raises(NotFound):
         state.library.get(id, owner="ann")
-    assert len(state.library.list("ann", Cursor()).items) == 1
+    assert len(state.library.list(Caller("ann", admin=True), Cursor()).items) == 1
     assert [file.id for file in state.library.expired(clock.now)] == [id]
     state.library.delete(id, owner="ann")
     assert state.library.expired(clock.now) == []

@@ -13,7 +13,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
 import ragproxy.state as state_room
-from ragproxy.domain import Counts
+from ragproxy.domain import Caller, Counts
 from ragproxy.errors import ConfigError, NotFound, RagproxyError, StateUnavailable, StorageFull
 from ragproxy.state import migrate, open_state
 from ragproxy.state.tables import metadata
@@ -38,7 +38,7 @@ def test_what_was_indexed_by_the_first_version_stays_indexed(database_url):
     assert (file.id, file.source, file.status, file.chunks, file.attributes) == ("a", "/a.md", "completed", 3, {"y": 1})
     assert state.library.get("a", owner="ann").purpose == "assistants"
     assert state.files.claim(10, "worker", 60) == []
-    assert [agent.id for agent in state.agents.list(owner="ann")] == ["ragproxy"]
+    assert [agent.id for agent in state.agents.list(caller=Caller("ann"))] == ["ragproxy"]
     state.stores.delete("vs_old")  # folders' files go with their last store, as before
     with pytest.raises(NotFound):
         state.library.get("a", owner="ann")
@@ -252,6 +252,6 @@ def _insert_then_fail(connection):
 
 def _agents(url):
     state = open_state(url)
-    found = state.agents.list(owner="ann")
+    found = state.agents.list(caller=Caller("ann"))
     state.close()
     return found

@@ -144,8 +144,8 @@ def test_what_is_not_yours_is_not_got(state, store):
             state.stores.modify(id, owner=owner, name="mine")
         with pytest.raises(UnknownStore):
             state.stores.mark_removing(id, owner=owner)
-    assert state.stores.page("bob", Cursor()).items == ()
-    assert state.stores.page("\0", Cursor()).items == ()
+    assert state.stores.of("bob").page(Cursor()).items == ()
+    assert state.stores.of("\0").page(Cursor()).items == ()
     assert state.stores.get(store.id, owner="ann").name == "library"
 
 
@@ -156,7 +156,7 @@ def test_a_page_of_stores_is_counted_by_one_query(state, indexed, upload):
     state.files.attach(stores[0].id, [upload("waiting")], owner="ann")
     seen = []
     sa.event.listen(state._database.engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
-    page = state.stores.page("ann", Cursor(order="asc", limit=4))
+    page = state.stores.of("ann").page(Cursor(order="asc", limit=4))
     assert len(seen) == 2
     assert [(store.id, store.counts, store.usage_bytes) for store in page.items] == [
         (stores[0].id, Counts(in_progress=1), 0),
@@ -227,7 +227,7 @@ def test_a_store_being_removed_is_shown_to_nobody(state, store, indexed, upload)
     state.stores.mark_removing(store.id, owner="ann")
     assert [each.id for each in state.stores.removing()] == [store.id]
     assert [each.id for each in state.stores.list(owner="ann")] == [other.id]
-    assert [each.id for each in state.stores.page("ann", Cursor()).items] == [other.id]
+    assert [each.id for each in state.stores.of("ann").page(Cursor()).items] == [other.id]
     assert state.stores.find("library", owner="ann").id == other.id
     assert state.files.attributes(store.id) == {}
     for call in (

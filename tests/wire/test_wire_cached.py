@@ -47,7 +47,7 @@ def test_a_streamed_tool_call_has_its_index_and_a_whole_one_has_none(kept_stream
     chunks = chat_chunks(Answer("id", 0, "m", iter(kept_deltas(data, stream=True))), ASK)
     calls = [call for chunk in chunks for call in chunk["choices"][0]["delta"].get("tool_calls", ())]
     assert calls == [{"index": 0, **CALL}]
-    body = chat_completion(Answer("id", 0, "m", iter(kept_deltas(data, stream=False))), ASK)
+    body = chat_completion(Answer("id", 0, "m", iter(kept_deltas(data, stream=False))))
     assert body["choices"][1]["message"]["tool_calls"] == [CALL]
 
 
@@ -257,11 +257,11 @@ def _told(deltas, *, stream):
     """What a client ends up with: the body, or what the chunks of a stream add up to."""
     answer = Answer("id", 0, "m", iter(deltas))
     if not stream:
-        return chat_completion(answer, ASK)
+        return chat_completion(answer)
     request = replace(ASK, stream=True, stream_options={"include_usage": True})
     *chunks, last = chat_chunks(answer, request)
     again = [delta for chunk in chunks for delta in chunk_deltas(chunk)]
-    return chat_completion(Answer("id", 0, "m", iter(again)), ASK), last["usage"]
+    return chat_completion(Answer("id", 0, "m", iter(again))), last["usage"]
 
 
 def _json(value):

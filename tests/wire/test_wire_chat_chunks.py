@@ -3,7 +3,7 @@
 import pytest
 from openai.types.chat import ChatCompletionChunk
 
-from ragproxy.domain import PULSE, ChatRequest, Consumed, Delta, Message, RagOptions, Usage
+from ragproxy.domain import PULSE, ChatRequest, Consumed, Delta, Message, Usage
 from ragproxy.errors import UpstreamBroken
 from ragproxy.wire.chat import chat_chunks, chunk_deltas
 from tests.wire.answers import ANNOTATION_JSON, SOURCE_JSON, answer, citation, source
@@ -219,7 +219,7 @@ def test_no_source_found_is_said_too():
 @pytest.mark.parametrize("carriers", [(), ("header",), ("markdown",)])
 def test_carriers_not_asked_for_stay_away(carriers):
     delta = Delta(content="Nine [1]", finish_reason="stop", citations=(citation(5, 8),), sources=(source(),))
-    assert _chunks(delta, request=_request(rag=RagOptions(sources=carriers)))[1] == {
+    assert _chunks(delta, carriers=carriers)[1] == {
         **HEAD,
         "choices": [_one({"content": "Nine [1]"}, "stop")],
     }

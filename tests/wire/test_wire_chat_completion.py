@@ -5,7 +5,7 @@ import copy
 import pytest
 from openai.types.chat import ChatCompletion
 
-from ragproxy.domain import ChatRequest, Delta, Message, RagOptions, Usage
+from ragproxy.domain import Delta, Usage
 from ragproxy.errors import UpstreamBroken
 from ragproxy.wire.chat import chat_completion, chunk_deltas, completion_deltas
 from tests.wire.answers import ANNOTATION_JSON, SOURCE_JSON, answer, citation, source
@@ -15,9 +15,8 @@ HELLO = {"role": "assistant", "content": "Hello", "refusal": None}
 CALL = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": '{"a":1}'}}
 
 
-def _completion(*deltas, rag=None, **options):
-    request = ChatRequest("ragproxy", (Message("user", "?"),), rag=rag or RagOptions())
-    body = chat_completion(answer(*deltas, **options), request)
+def _completion(*deltas, **options):
+    body = chat_completion(answer(*deltas, **options))
     ChatCompletion.model_validate(body, strict=True)
     return body
 
@@ -135,7 +134,7 @@ def test_tool_calls_of_no_known_shape_pass_untouched():
     deltas = completion_deltas(
         {"choices": [{"message": {"content": None, "tool_calls": ["f()"]}, "finish_reason": "stop"}]}
     )
-    body = chat_completion(answer(*deltas), ChatRequest("m", (Message("user", "?"),)))
+    body = chat_completion(answer(*deltas))
     assert body["choices"][0]["message"]["tool_calls"] == ["f()"]
 
 
@@ -199,7 +198,7 @@ def test_a_source_cited_by_one_choice_is_cited():
 @pytest.mark.parametrize("carriers", [(), ("header",), ("markdown",)])
 def test_carriers_not_asked_for_stay_away(carriers):
     delta = Delta(content="Nine [1]", finish_reason="stop", citations=(citation(5, 8),), sources=(source(),))
-    body = _completion(delta, sources=(source(),), rag=RagOptions(sources=carriers))
+    body = _completion(delta, sources=(source(),), carriers=carriers)
     assert body == {**HEAD, "choices": [_one({"role": "assistant", "content": "Nine [1]", "refusal": None})]}
 
 
@@ -221,4 +220,4 @@ def test_an_upstream_that_breaks_off_makes_no_answer():
         raise UpstreamBroken("cut")
 
     with pytest.raises(UpstreamBroken):
-        chat_completion(answer(deltas=deltas()), ChatRequest("m", (Message("user", "?"),)))
+        chat_completion(answer(deltas=deltas()))

@@ -3,7 +3,7 @@
 import pytest
 from openai.types import Completion
 
-from ragproxy.domain import PULSE, CompletionRequest, Consumed, Delta, RagOptions, Usage
+from ragproxy.domain import PULSE, CompletionRequest, Consumed, Delta, Usage
 from ragproxy.errors import UpstreamBroken
 from ragproxy.wire.completions import text_chunk_deltas, text_chunks, text_completion, text_completion_deltas
 from tests.wire.answers import SOURCE_JSON, answer, citation, source
@@ -30,8 +30,8 @@ def _lenient(chunk):
     Completion.model_validate({**chunk, "choices": ended}, strict=True)
 
 
-def _whole(*deltas, rag=None, **options):
-    body = text_completion(answer(*deltas, id="cmpl-1", **options), _request(rag=rag or RagOptions()))
+def _whole(*deltas, **options):
+    body = text_completion(answer(*deltas, id="cmpl-1", **options))
     Completion.model_validate(body, strict=True)
     return body
 
@@ -140,9 +140,8 @@ def test_sources_come_with_a_whole_answer():
 @pytest.mark.parametrize("carriers", [(), ("annotations",), ("header",)])
 def test_carriers_not_asked_for_stay_away(carriers):
     delta = Delta(content="a", finish_reason="stop", citations=(citation(0, 1),), sources=(source(),))
-    rag = RagOptions(sources=carriers)
-    assert _whole(delta, sources=(source(),), rag=rag) == {**HEAD, "choices": [_one("a", "stop")]}
-    assert _chunks(delta, request=_request(rag=rag)) == [{**HEAD, "choices": [_one("a", "stop")]}]
+    assert _whole(delta, sources=(source(),), carriers=carriers) == {**HEAD, "choices": [_one("a", "stop")]}
+    assert _chunks(delta, carriers=carriers) == [{**HEAD, "choices": [_one("a", "stop")]}]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,133 @@
+"""/sources: a page that shows a passage in its document, for people who follow the link of a source.
+
+A browser that follows a link carries no key, so the link itself is the right: signed, for a while. It says for whom it
+was made, and the page looks again whether they may read the text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, TypeVar
+
+from flask import Blueprint, Response, render_template, request
+from itsdangerous import BadData, URLSafeSerializer
+
+from ragproxy.api.context import services, visit
+from ragproxy.domain import Caller, ChatRequest, Chunk, CompletionRequest, Passage
+from ragproxy.errors import NotFound, StateUnavailable, StorageFull
+
+bp = Blueprint("sources", __name__, template_folder="templates")
+
+STEP_S = 3600  # a link is good for so much longer at most
+AROUND = 20  # chunks shown before the passage, and after it
+_SALT = "ragproxy source"
+T = TypeVar("T", ChatRequest, CompletionRequest)
+
+_WORDS = {
+    "en": {
+        "page": "Page",
+        "there": "The passage that was quoted is marked.",
+        "changed": "The document has changed since: the passage that was quoted is no longer in it.",
+        "gone": "This document is not here any more, or you may no longer read it.",
+        "old": "This link has expired. Ask the question again for a new one.",
+    },
+    "fr": {
+        "page": "Page",
+        "there": "Le passage cité est surligné.",
+        "changed": "Le document a changé depuis : le passage cité ne s'y trouve plus.",
+        "gone": "Ce document n'est plus là, ou vous ne pouvez plus le lire.",
+        "old": "Ce lien a expiré. Posez la question à nouveau pour en avoir un autre.",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A chunk as the page shows it; `page` where a new one begins."""
+
+    text: str
+    page: int | None
+    shown: bool
+
+
+def linked(asked: T) -> T:
+    """The request, its sources with links to their pages if there are to be any."""
+    lifetime_s = services.settings.source_link_s
+    if not lifetime_s:
+        return asked
+    try:
+        signer = _signer()
+    except (StateUnavailable, StorageFull):  # the secret cannot be made now: an answer is worth more than its links
+        return asked
+    base = services.settings.public_url or request.url_root.rstrip("/")
+    # the same for a while, so that an answer that is given again is the same
+    until = math.ceil(time.time() / STEP_S) * STEP_S + lifetime_s
+    return replace(asked, link=partial(_link, base, until, visit().caller, signer))
+
+
+@bp.get("/sources/<token>")
+def show_source(token: str) -> Response:
+    """A passage in its document, for a browser"""
+    lang = request.accept_languages.best_match(_WORDS, default="en") or "en"
+    words = _WORDS[lang]
+    try:
+        until, store_id, file_id, chunk_id, owner, admin, groups, stores = _signer().loads(token)
+    except (BadData, ValueError):
+        return _page(404, lang, words["gone"])
+    if time.time() > until:
+        return _page(410, lang, words["old"])
+    caller = Caller(owner, admin, groups=frozenset(groups), stores=None if stores is None else tuple(stores))
+    try:
+        chunks = _chunks(store_id, file_id, caller)
+    except NotFound:
+        return _page(404, lang, words["gone"])
+    at = next((place for place, chunk in enumerate(chunks) if chunk.id == chunk_id), None)
+    about = words["changed"] if at is None else words["there"]
+    return _page(200, lang, about, chunks[0].filename, _pieces(chunks, at))
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(services.signing_key, salt=_SALT, signer_kwargs={"digest_method": hashlib.sha256})
+
+
+def _link(base: str, until: int, caller: Caller, signer: URLSafeSerializer, passage: Passage) -> str:
+    about = [until, passage.store_id, passage.chunk.file_id, passage.chunk.id]
+    about += [caller.owner, caller.admin, sorted(caller.groups), caller.stores]
+    return f"{base}/sources/{signer.dumps(about)}#passage"
+
+
+def _chunks(store_id: str, file_id: str, caller: Caller) -> list[Chunk]:
+    """The document, in order. NotFound unless the caller may read it, and it is there."""
+    store = services.state.stores.readable(caller).find(store_id)
+    file = services.state.files.get(store.id, file_id)
+    chunks = services.index.chunks(store.id, file.id)
+    if not chunks or file.id in services.state.files.hidden(store.id, caller):
+        raise NotFound("There is no such document")
+    return chunks
+
+
+def _pieces(chunks: Sequence[Chunk], at: int | None) -> list[Piece]:
+    first = max(0, (at or 0) - AROUND)
+    pieces, page = [], None
+    for place, chunk in enumerate(chunks[first : (at or 0) + AROUND + 1], start=first):
+        pieces.append(Piece(chunk.text, chunk.page if chunk.page != page else None, place == at))
+        page = chunk.page
+    return pieces
+
+
+def _page(status: int, lang: str, about: str, title: str = "ragproxy", pieces: Sequence[Piece] = ()) -> Response:
+    nonce = secrets.token_urlsafe(16)
+    given: dict[str, Any] = {"lang": lang, "about": about, "title": title, "pieces": pieces, "words": _WORDS[lang]}
+    response = Response(render_template("source.html", nonce=nonce, **given), status, mimetype="text/html")
+    response.headers["Content-Security-Policy"] = (
+        f"default-src 'none'; style-src 'nonce-{nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Content-Language"] = lang
+    return response
