@@ -7,10 +7,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import chat, gateway, stores
+from tests.bench import access, chat, gateway, stores
 from tests.bench.tables import load
 
-BENCHMARKS = {"gateway": gateway.run, "chat": chat.run, "stores": stores.run}
+BENCHMARKS = {"gateway": gateway.run, "chat": chat.run, "stores": stores.run, "access": access.run}
 QUICK = {"gateway": gateway.quick}
 
 

@@ -44,9 +44,10 @@ def canned_upstream(chunks=40, period_ms=50):
         upstream.wait()
 
 
-def ask(url, body, concurrency, seconds=SECONDS):
+def ask(url, body, concurrency, seconds=SECONDS, headers=None):
     """One request over and over, from another process: {"rps", "p50_ms", "p95_ms"}."""
-    command = [sys.executable, "-m", "tests.bench.load", url, json.dumps(body), str(concurrency), str(seconds)]
+    numbers = [str(concurrency), str(seconds), "0", json.dumps(headers or {})]
+    command = [sys.executable, "-m", "tests.bench.load", url, json.dumps(body), *numbers]
     return json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
 
 
