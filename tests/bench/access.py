@@ -12,6 +12,7 @@ from tests.e2e.servers import Server, migrated, ragproxy
 
 ROUNDS, SECONDS = 7, 2.0
 PLENTY = 1_000_000_000
+DOLLARS = 1_000_000
 PLAIN = {"model": "tiny", "messages": [{"role": "user", "content": "How long is the notice period?"}], "max_tokens": 16}
 
 
@@ -19,7 +20,7 @@ def run(scratch):
     """Prints requests a second and the share that is left of those without a key."""
     data_dir = scratch / "access"
     migrated(data_dir)
-    limits = ("--requests-per-minute", PLENTY, "--tokens-per-minute", PLENTY, "--budget", f"{PLENTY}/month")
+    limits = ("--requests-per-minute", PLENTY, "--tokens-per-minute", PLENTY, "--budget", f"{DOLLARS}/month")
     bearers = {
         "open": {},
         "key": _bearer(data_dir, "key"),
