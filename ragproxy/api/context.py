@@ -46,6 +46,8 @@ class Visit:
 
 def visit() -> Visit:
     """The visit of the request in hand, begun at the first call."""
-    if "visit" not in g:
-        g.visit = Visit(id=request_id(request.headers.get("x-request-id")))
-    return cast(Visit, g.visit)
+    kept = g._get_current_object()  # looked up once: this is called a dozen times a request
+    current = kept.get("visit")
+    if current is None:
+        current = kept.visit = Visit(id=request_id(request.headers.get("x-request-id")))
+    return cast(Visit, current)

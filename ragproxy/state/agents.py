@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,8 @@ from ragproxy.state.paging import Listing
 from ragproxy.state.tables import agents
 
 BUILT_IN = "ragproxy"  # the server's own, which is always there
+STALE_S = 0.1  # every request asks whether `model` names an agent: under load, one in this time asks the records
+_REMEMBERED = 1024  # answers to that
 
 _KEY = agents.c.owner + "/" + agents.c.id  # what an agent goes by among those of all owners
 
@@ -29,11 +32,15 @@ class Agents:
     def __init__(self, database: Database, *, clock: Callable[[], float] = time.time) -> None:
         self._database = database
         self._clock = clock
+        self._known: dict[tuple[str, str], tuple[float, Sequence[Agent]]] = {}
 
     def find(self, agent_id: str, *, caller: Caller) -> Agent:
-        """The agent that the caller has of that id. UnknownModel when there is none."""
-        if storable(agent_id):
-            found = self._visible(caller, agents.c.id == agent_id)
+        """The agent that the caller has of that id. UnknownModel when there is none.
+
+        What other processes changed is seen STALE_S seconds later at most.
+        """
+        if storable(agent_id) and storable(caller.owner):
+            found = _nearest(self._called(agent_id, caller.owner), caller)
             if found:
                 return found[0]
         raise UnknownModel("There is no agent of that name")
@@ -41,7 +48,8 @@ class Agents:
     def list(self, *, caller: Caller) -> Sequence[Agent]:
         """The agents that the caller has, oldest first, one of each id."""
         first: dict[str, Agent] = {}
-        for agent in self._visible(caller, sa.true()):
+        near = self._near(caller.owner, sa.true()) if storable(caller.owner) else ()
+        for agent in _nearest(near, caller):
             first.setdefault(agent.id, agent)
         return sorted(first.values(), key=lambda agent: (agent.created, agent.id))
 
@@ -73,7 +81,7 @@ class Agents:
         """Keep a new agent, which is made now. Conflict when its owner has one of that id; else as `save`."""
         agent = replace(agent, created=int(self._clock()))
         row = _row(agent)
-        with self._database.writing() as connection:
+        with self._writing() as connection:
             self._database.take_turns(connection, "agents", agent.owner, agent.id)
             if connection.execute(sa.select(agents.c.id).where(_is(agent.id, agent.owner))).first():
                 raise Conflict(
@@ -87,7 +95,7 @@ class Agents:
     def update(self, agent: Agent) -> None:
         """Replace the owner's agent of that id. NotFound when it is gone; else as `save`."""
         row = _row(agent)
-        with self._database.writing() as connection:
+        with self._writing() as connection:
             done = connection.execute(sa.update(agents).where(_is(agent.id, agent.owner)).values(row))
         if not done.rowcount:
             raise _not_found(agent.id, agent.owner)
@@ -95,7 +103,7 @@ class Agents:
     def save(self, agent: Agent) -> None:
         """Insert or replace the owner's agent of that id. InvalidRequest for texts that cannot be stored."""
         row = _row(agent)
-        with self._database.writing() as connection:
+        with self._writing() as connection:
             self._database.upsert(connection, agents, row)
 
     def delete(self, agent_id: str, *, owner: str) -> None:
@@ -107,26 +115,46 @@ class Agents:
             )
         gone = 0
         if storable(agent_id) and storable(owner):
-            with self._database.writing() as connection:
+            with self._writing() as connection:
                 gone = connection.execute(sa.delete(agents).where(_is(agent_id, owner))).rowcount
         if not gone:
             raise _not_found(agent_id, owner)
 
-    def _visible(self, caller: Caller, where: sa.ColumnElement[bool]) -> Sequence[Agent]:
-        """Those the caller may use: of each id, the one that it has comes first."""
-        if not storable(caller.owner):
-            return []
-        near = sa.or_(agents.c.owner.in_((caller.owner, EVERYONE)), agents.c.visibility != "private")
+    def _called(self, agent_id: str, owner: str) -> Sequence[Agent]:
+        """Those of that id that callers of this owner may have."""
+        now = time.monotonic()
+        known = self._known.get((owner, agent_id))
+        if known is not None and now - known[0] < STALE_S:
+            return known[1]
+        found = self._near(owner, agents.c.id == agent_id)
+        if len(self._known) >= _REMEMBERED:
+            self._known = {}
+        self._known[owner, agent_id] = now, found
+        return found
+
+    def _near(self, owner: str, where: sa.ColumnElement[bool]) -> Sequence[Agent]:
+        """Those that callers of this owner may have, if their groups let them."""
+        near = sa.or_(agents.c.owner.in_((owner, EVERYONE)), agents.c.visibility != "private")
         with self._database.reading() as connection:
-            found = [_agent(row) for row in connection.execute(sa.select(agents).where(near, where))]
-        return _nearest([agent for agent in found if agent.is_for(caller)], caller)
+            return [_agent(row) for row in connection.execute(sa.select(agents).where(near, where))]
+
+    @contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        """A transaction; what is known is forgotten when it has ended, however it did."""
+        try:
+            with self._database.writing() as connection:
+                yield connection
+        finally:
+            self._known = {}
 
 
 def _nearest(found: Iterable[Agent], caller: Caller) -> Sequence[Agent]:
+    """Those that are for the caller: of each id, the one that it has comes first."""
+
     def distance(agent: Agent) -> tuple[bool, bool, int, str]:
         return agent.owner != caller.owner, agent.owner != EVERYONE, agent.created, agent.owner
 
-    return sorted(found, key=distance)
+    return sorted((agent for agent in found if agent.is_for(caller)), key=distance)
 
 
 def _is(agent_id: str, owner: str) -> sa.ColumnElement[bool]:

@@ -1,11 +1,14 @@
 """Agents on both databases."""
 
+import time
 from dataclasses import replace
 
 import pytest
 
 from ragproxy.domain import Agent, Allowance, Caller, Comparison, Compound, Cursor, Retrieval
 from ragproxy.errors import Conflict, InvalidRequest, NotFound, UnknownModel
+from ragproxy.state import open_state
+from ragproxy.state.agents import STALE_S
 
 ANN, BOB = Caller("ann"), Caller("bob")
 LAWYER = Agent(
@@ -222,3 +225,26 @@ def assert_absent(state, agent_id, caller):
     with pytest.raises(UnknownModel):
         state.agents.find(agent_id, caller=caller)
     assert agent_id not in ids(state, caller)
+
+
+def test_an_agent_is_looked_up_once_in_a_while_and_a_change_here_is_seen_at_once(state, monkeypatch):
+    caller = Caller("ann")
+    state.agents.save(Agent("clerk", "Clerk", "ann"))
+    assert state.agents.find("clerk", caller=caller).name == "Clerk"
+    asked = []
+    monkeypatch.setattr(state.agents, "_near", lambda *given: asked.append(given) or [])
+    assert state.agents.find("clerk", caller=caller).name == "Clerk"
+    assert asked == []
+    monkeypatch.undo()
+    state.agents.save(Agent("clerk", "Another", "ann"))
+    assert state.agents.find("clerk", caller=caller).name == "Another"
+
+
+def test_what_another_process_changes_is_seen_soon(state, database_url):
+    caller, elsewhere = Caller("ann"), open_state(database_url)
+    state.agents.save(Agent("clerk", "Clerk", "ann"))
+    assert state.agents.find("clerk", caller=caller).name == "Clerk"
+    elsewhere.agents.save(Agent("clerk", "Another", "ann"))
+    elsewhere.close()
+    time.sleep(STALE_S)
+    assert state.agents.find("clerk", caller=caller).name == "Another"
