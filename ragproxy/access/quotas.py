@@ -12,10 +12,11 @@ was checked before, elsewhere.
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from limits import RateLimitItem, RateLimitItemPerSecond
@@ -31,11 +32,40 @@ log = logging.getLogger(__name__)
 
 PREFIX = "ragproxy:limits:"
 GUESS = 256  # tokens of an answer whose length nobody bounds
+_SWEEP_S = 1.0
 _WAIT_S = 0.25  # for Redis
 _SULK_S = 5.0  # after a failure nobody waits for it again for so long
 _COMPLAIN_S = 30.0  # between two lines of the log about that
 NONE = Limits()
 T = TypeVar("T")
+
+
+class Memory(MemoryStorage):
+    """Counts of this process. Its parent starts a thread every 10 ms to forget what is over; every second is enough.
+
+    It is its own `timer`, which its parent sets, asks and starts.
+    """
+
+    _next: threading.Timer
+    _due = float("-inf")
+
+    @property
+    def timer(self) -> Any:
+        return self
+
+    @timer.setter
+    def timer(self, timer: threading.Timer) -> None:
+        self._next = timer
+
+    def is_alive(self) -> bool:
+        """Whether it is too early to forget."""
+        return time.monotonic() < self._due
+
+    def start(self) -> None:
+        """Forget what is over, in a moment."""
+        self._due = time.monotonic() + _SWEEP_S
+        self._next.daemon = True
+        self._next.start()
 
 
 class Quotas:
@@ -269,7 +299,7 @@ def open_quotas(
     """
     if redis_url is None:
         windows: Windows = MemoryWindows(window_s=window_s)
-        return Quotas(MemoryStorage(), windows, default=default, unchecked=unchecked, window_s=window_s)
+        return Quotas(Memory(), windows, default=default, unchecked=unchecked, window_s=window_s)
     prefix = f"{PREFIX}{salt}:"
     # without a retry of the client's own: they come late, one by one
     patience = {"socket_connect_timeout": _WAIT_S, "socket_timeout": _WAIT_S, "retry": None}

@@ -145,6 +145,21 @@ def test_callers_all_at_once_are_admitted_up_to_the_limit(quotas):
     assert at_once(50, lambda: enter(quotas, caller)) == 20
 
 
+def test_what_is_over_is_forgotten_once_a_second_and_not_by_a_thread_for_each_request(monkeypatch):
+    started, start = [], threading.Timer.start
+    monkeypatch.setattr(threading.Timer, "start", lambda timer: started.append(timer) or start(timer))
+    quotas = open_quotas(None, window_s=1)
+    caller = Caller(id="key_1", limits=Limits(requests=1000))
+    for _ in range(40):
+        quotas.of(caller).enter()
+        time.sleep(0.015)
+    assert len(started) <= 2
+    time.sleep(1.2)
+    quotas.of(caller).enter()  # the first request after a second has the rest forgotten
+    time.sleep(0.1)
+    assert sum(map(len, quotas._limiter.storage.events.values())) <= 2
+
+
 def test_two_processes_share_the_counts_in_redis(redis_salt):
     caller = Caller(id="key_a", limits=Limits(requests=20, tokens=1000))
     one, other = (open_quotas(redis_at(0), salt=redis_salt) for _ in range(2))
