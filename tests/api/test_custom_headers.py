@@ -135,7 +135,7 @@ def test_a_401_gives_them_back(tmp_path):
 
 @pytest.fixture(scope="module")
 def shared_up():
-    with Upstream(models=["tiny"]) as up:
+    with Upstream(models=["tiny", "listed"]) as up:
         yield up
 
 
@@ -151,7 +151,7 @@ def app(make_app, shared_up):
     models = made.extensions["ragproxy"].models
     models.start()
     until = time.monotonic() + 10
-    while "tiny" not in models.names():  # the thread that asks for the list would take what a test scripts
+    while "listed" not in models.names():  # the thread that asks for the list would take what a test scripts
         assert time.monotonic() < until
         time.sleep(0.01)
     return made
