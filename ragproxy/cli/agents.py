@@ -15,7 +15,7 @@ from urllib.parse import quote
 import click
 import tomli_w
 
-from ragproxy.cli.context import CALLER, printable, records
+from ragproxy.cli.context import CALLER, printable, records, table
 from ragproxy.cli.remote import Remote, connect, remote_options
 from ragproxy.domain import EVERYONE, Agent, Cursor
 from ragproxy.errors import InvalidRequest, NotFound, RagproxyError
@@ -68,10 +68,8 @@ def list_agents(environ: Mapping[str, str], owner: str | None, url: str | None, 
     if not rows:
         click.echo("There is no agent of this owner; `ragproxy agents import FILE` makes some.")
         return
-    rows.insert(0, _HEADS)
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADS))]
-    for row in rows:
-        click.echo("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
+    for line in table([_HEADS, *rows]):
+        click.echo(line)
 
 
 @agents.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 
 from ragproxy.domain import Caller
@@ -77,6 +77,16 @@ def reachable(address: str) -> str:
 def printable(text: str) -> str:
     """The text without what could steer the terminal: documents and file names are strangers' words."""
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def table(rows: Sequence[Sequence[str]], names: int | None = None) -> Iterator[str]:
+    """The lines of a table, its heads first; the columns after the first `names` are figures, and end together."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = list(zip(row, widths, strict=True))
+        left = [f"{cell:<{width}}" for cell, width in cells[:names]]
+        right = [f"{cell:>{width}}" for cell, width in cells[len(left) :]]
+        yield "  ".join(left + right).rstrip()
 
 
 def place(filename: str, page: int | None) -> str:

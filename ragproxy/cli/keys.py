@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import click
 
 from ragproxy.access import KeyRing
-from ragproxy.cli.context import printable, records
+from ragproxy.cli.context import printable, records, table
 from ragproxy.cli.remote import Remote, connect, remote_options
 from ragproxy.domain import SCOPES
 from ragproxy.errors import InvalidRequest, NotFound
@@ -120,10 +120,8 @@ def list_keys(environ: Mapping[str, str], revoked_too: bool, url: str | None, ap
     if not rows:
         click.echo("There is no key yet; `ragproxy keys create NAME` makes one.")
         return
-    rows.insert(0, _HEADS)
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADS))]
-    for row in rows:
-        click.echo("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
+    for line in table([_HEADS, *rows]):
+        click.echo(line)
 
 
 @keys.command()

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import click
 
-from ragproxy.cli.context import CALLER, opened, printable, records
+from ragproxy.cli.context import CALLER, opened, printable, records, table
 from ragproxy.cli.remote import Remote, connect, remote_options
 from ragproxy.cli.sending import find_store
 from ragproxy.domain import EVERYONE, Cursor
@@ -49,12 +49,8 @@ def list_stores(environ: Mapping[str, str], url: str | None, api_key: str | None
     if not rows:
         click.echo("There is no vector store yet; `ragproxy ingest` makes one.")
         return
-    rows.insert(0, _HEADS)
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADS))]
-    for row in rows:
-        left = [f"{cell:<{width}}" for cell, width in zip(row[:3], widths, strict=False)]
-        right = [f"{cell:>{width}}" for cell, width in zip(row[3:], widths[3:], strict=True)]
-        click.echo("  ".join(left + right))
+    for line in table([_HEADS, *rows], names=3):
+        click.echo(line)
 
 
 @stores.command()

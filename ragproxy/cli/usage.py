@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, Protocol
 
 import click
 
-from ragproxy.cli.context import printable, records
+from ragproxy.cli.context import printable, records, table
 from ragproxy.cli.remote import Remote, connect, remote_options
 from ragproxy.domain import DIMENSIONS
 from ragproxy.errors import ConfigError
@@ -161,11 +161,8 @@ def _copy(pieces: Iterator[bytes], out: BinaryIO) -> None:
 def _show(buckets: list[dict[str, Any]], by: list[str]) -> None:
     rows = [tuple(name.upper() for name in by) + _FIGURES]
     rows += [tuple(_name(bucket, name) for name in by) + _figures(bucket) for bucket in buckets]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        left = [f"{cell:<{width}}" for cell, width in zip(row[: len(by)], widths, strict=False)]
-        right = [f"{cell:>{width}}" for cell, width in zip(row[len(by) :], widths[len(by) :], strict=True)]
-        click.echo("  ".join(left + right))
+    for line in table(rows, names=len(by)):
+        click.echo(line)
     if any(bucket["unpriced_requests"] for bucket in buckets):
         click.echo("+: and what requests cost whose price is not known.")
 
