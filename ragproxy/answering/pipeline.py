@@ -175,7 +175,8 @@ class Answerer:
     def _prepare(self, request: ChatRequest, target: Target, caller: Caller, timings_s: dict[str, float]) -> _Prepared:
         model = self._models.chat_model(target.model)
         agent = target.agent or (_NOBODY if _asks_files(request) else None)
-        request = replace(request, model=target.model)
+        if request.model != target.model:
+            request = replace(request, model=target.model)
         if agent is None:
             if target.model == EXTRACTIVE:  # no upstream sees `lang`, the built-in model answers in it
                 request = replace(request, lang=language.answering(request))

@@ -72,9 +72,8 @@ def _url(passage: Passage, link: Linker | None) -> str:
     url = passage.attributes.get("url")
     if isinstance(url, str) and _can_be_read(url):
         return url
-    if link is not None:
-        return link(passage)
-    return f"urn:ragproxy:{quote(passage.chunk.file_id, safe='')}:{quote(passage.chunk.id, safe='')}"
+    page = link(passage) if link is not None else None
+    return page or f"urn:ragproxy:{quote(passage.chunk.file_id, safe='')}:{quote(passage.chunk.id, safe='')}"
 
 
 def _can_be_read(url: str) -> bool:

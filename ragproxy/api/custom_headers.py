@@ -12,6 +12,7 @@ from ragproxy.domain import ChatRequest, CompletionRequest, EmbeddingRequest
 from ragproxy.errors import InvalidRequest
 
 PREFIX = "x-custom-"
+_IN_ENVIRON = "HTTP_X_CUSTOM_"
 MOST = 10
 LONGEST = 1024  # bytes of a name, and of a value
 
@@ -20,6 +21,8 @@ Asked = TypeVar("Asked", ChatRequest, CompletionRequest, EmbeddingRequest)
 
 def note() -> None:
     """Before every guarded view: the visit's custom headers. InvalidRequest names the one that cannot travel."""
+    if not any(name.startswith(_IN_ENVIRON) for name in request.environ):
+        return
     custom = {name: value for name, value in request.headers.items() if name.lower().startswith(PREFIX)}
     if len(custom) > MOST:
         raise InvalidRequest(
@@ -43,6 +46,8 @@ def accompanied(asked: Asked) -> Asked:
 def give_back(response: Response) -> None:
     """Put the visit's custom headers on its answer, where browsers may read them too."""
     custom = visit().custom
+    if not custom:
+        return
     response.headers.update(custom)
-    if custom and "Origin" in request.headers:
+    if "Origin" in request.headers:
         response.headers.add("Access-Control-Expose-Headers", ", ".join(custom))

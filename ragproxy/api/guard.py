@@ -61,14 +61,14 @@ def _begin() -> None:
 def _finish(response: Response) -> Response:
     current = visit()
     elapsed_s = current.elapsed_s
+    timings = {**current.timings_s, "total": elapsed_s}
     response.headers["x-request-id"] = current.id
     response.headers["openai-processing-ms"] = str(round(elapsed_s * 1000))
-    timings = {**current.timings_s, "total": elapsed_s}
     response.headers["Server-Timing"] = ", ".join(f"{name};dur={s * 1000:.1f}" for name, s in timings.items())
     custom_headers.give_back(response)
     _tell_rates(response, current)
-    for name, value in SECURITY:
-        response.headers.setdefault(name, value)
+    given = {name.lower() for name in response.headers.keys()}
+    response.headers.extend((name, value) for name, value in SECURITY if name.lower() not in given)
     if request.path.startswith("/admin/"):
         response.headers["Cache-Control"] = "no-store"  # secrets are told once
     route = request.url_rule.rule if request.url_rule else "unknown"

@@ -12,7 +12,7 @@ import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property
 from typing import Any, TypeVar
 
 from flask import Blueprint, Response, render_template, request
@@ -59,16 +59,7 @@ class Piece:
 def linked(asked: T) -> T:
     """The request, its sources with links to their pages if there are to be any."""
     lifetime_s = services.settings.source_link_s
-    if not lifetime_s:
-        return asked
-    try:
-        signer = _signer()
-    except (StateUnavailable, StorageFull):  # the secret cannot be made now: an answer is worth more than its links
-        return asked
-    base = services.settings.public_url or request.url_root.rstrip("/")
-    # the same for a while, so that an answer that is given again is the same
-    until = math.ceil(time.time() / STEP_S) * STEP_S + lifetime_s
-    return replace(asked, link=partial(_link, base, until, visit().caller, signer))
+    return replace(asked, link=_Links(visit().caller, lifetime_s)) if lifetime_s else asked
 
 
 @bp.get("/sources/<token>")
@@ -96,10 +87,36 @@ def _signer() -> URLSafeSerializer:
     return URLSafeSerializer(services.signing_key, salt=_SALT, signer_kwargs={"digest_method": hashlib.sha256})
 
 
-def _link(base: str, until: int, caller: Caller, signer: URLSafeSerializer, passage: Passage) -> str:
-    about = [until, passage.store_id, passage.chunk.file_id, passage.chunk.id]
-    about += [caller.owner, caller.admin, sorted(caller.groups), caller.stores]
-    return f"{base}/sources/{signer.dumps(about)}#passage"
+class _Links:
+    """A Linker for the request in hand. What its links share is made with the first: most chats have no sources."""
+
+    def __init__(self, caller: Caller, lifetime_s: int) -> None:
+        self._caller = caller
+        self._lifetime_s = lifetime_s
+
+    def __call__(self, passage: Passage) -> str | None:
+        signer, caller = self._signer, self._caller
+        if signer is None:
+            return None
+        about = [self._until, passage.store_id, passage.chunk.file_id, passage.chunk.id]
+        about += [caller.owner, caller.admin, sorted(caller.groups), caller.stores]
+        return f"{self._base}/sources/{signer.dumps(about)}#passage"
+
+    @cached_property
+    def _base(self) -> str:
+        return services.settings.public_url or request.url_root.rstrip("/")
+
+    @cached_property
+    def _until(self) -> int:
+        # the same for a while, so that an answer that is given again is the same
+        return math.ceil(time.time() / STEP_S) * STEP_S + self._lifetime_s
+
+    @cached_property
+    def _signer(self) -> URLSafeSerializer | None:
+        try:
+            return _signer()
+        except (StateUnavailable, StorageFull):  # no secret can be made now: an answer is worth more than its links
+            return None
 
 
 def _chunks(store_id: str, file_id: str, caller: Caller) -> list[Chunk]:

@@ -14,7 +14,8 @@ from ragproxy.domain.documents import Filter, Grounding, Passage
 Carrier = Literal["annotations", "field", "header", "markdown"]
 DEFAULT_CARRIERS: tuple[Carrier, ...] = ("annotations", "field", "header")
 T = TypeVar("T")
-Linker = Callable[[Passage], str]  # the address of a page that shows a passage in its document
+# the address of a page that shows a passage in its document, if there can be one
+Linker = Callable[[Passage], str | None]
 
 
 class Cancel:

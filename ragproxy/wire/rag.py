@@ -10,6 +10,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, post_load
 from ragproxy.domain import CacheUse, Carrier, RagOptions
 from ragproxy.wire.fields import Flag, Identifier, Items, Language, Number, Text, Whole
 from ragproxy.wire.filters import FilterField
+from ragproxy.wire.sparse import Sparse
 from ragproxy.wire.validation import Problem, at, wrong_type
 
 CARRIERS: tuple[Carrier, ...] = get_args(Carrier)
@@ -70,7 +71,7 @@ class RagSchema(Schema):
         )
 
 
-class RagFields(Schema):
+class RagFields(Sparse):
     """The fields beside OpenAI's own, for every request that may be answered from documents."""
 
     conversation_id = Identifier(description="Comes back with the answer")
