@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from typing import Any
 
 from flask import Flask
 from flask_cors import CORS
@@ -85,6 +87,14 @@ PARTING_S = 2.0  # for answers that are cut when the server ends
 SUCCESSION_S = 40.0  # a little more than serving.graceful_timeout
 
 
+class App(Flask):
+    """A Flask application whose views and hooks are plain functions: nobody looks at each of them for every request."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function itself."""
+        return func
+
+
 def create_app(settings: Settings | None = None, *, succession_s: float = 0.0) -> Flask:
     """A ragproxy application, its services built. ConfigError and DataDirectoryBusy stop it before it serves.
 
@@ -92,7 +102,7 @@ def create_app(settings: Settings | None = None, *, succession_s: float = 0.0) -
     """
     settings = settings or from_env()
     telemetry.start_logging(settings.log_level, content=settings.log_content)
-    app = Flask("ragproxy", static_folder=None)
+    app = App("ragproxy", static_folder=None)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # a redirect would turn a POST into a GET
     app.config.update(

@@ -105,10 +105,13 @@ def asking(model: str, tally: Tally, *, opaque: bool = False) -> Asking:
 
     Of an `opaque` one it may be more than the tally tells. It is settled when its answer is whole or closed.
     """
-    route = request.url_rule.rule if request.url_rule else ""
-    begun = Asking(model, tally, visit(), route, services.recorder, current_app.extensions[UNSETTLED])
+    current = visit()
+    rule = current.request.url_rule
+    begun = Asking(
+        model, tally, current, rule.rule if rule else "", services.recorder, current_app.extensions[UNSETTLED]
+    )
     begun.opaque = opaque
-    visit().asking = begun
+    current.asking = begun
     return begun
 
 

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
-from flask import current_app, g, request
+from flask import Request, current_app, g, request
 
 from ragproxy.domain import Caller
 from ragproxy.services import Services
@@ -31,9 +31,13 @@ services = cast(Services, _Current())
 
 @dataclass
 class Visit:
-    """One request: its id, its caller, how long its parts took, and what goes along with it."""
+    """One request: its id, its caller, how long its parts took, and what goes along with it.
+
+    `request` is Flask's own, and not the proxy for it, which looks for it at each use.
+    """
 
     id: str
+    request: Request = field(repr=False)
     started: float = field(default_factory=time.perf_counter)
     caller: Caller = field(default_factory=Caller)
     timings_s: dict[str, float] = field(default_factory=dict)
@@ -56,5 +60,6 @@ def visit() -> Visit:
     kept = g._get_current_object()  # looked up once: this is called a dozen times a request
     current = kept.get("visit")
     if current is None:
-        current = kept.visit = Visit(id=request_id(request.headers.get("x-request-id")))
+        asked = cast(Any, request)._get_current_object()
+        current = kept.visit = Visit(request_id(asked.headers.get("x-request-id")), asked)
     return cast(Visit, current)

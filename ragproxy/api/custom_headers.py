@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 from typing import TypeVar
 
-from flask import Response, request
+from flask import Response
 
-from ragproxy.api.context import visit
+from ragproxy.api.context import Visit, visit
 from ragproxy.domain import ChatRequest, CompletionRequest, EmbeddingRequest
 from ragproxy.errors import InvalidRequest
 
@@ -21,6 +21,8 @@ Asked = TypeVar("Asked", ChatRequest, CompletionRequest, EmbeddingRequest)
 
 def note() -> None:
     """Before every guarded view: the visit's custom headers. InvalidRequest names the one that cannot travel."""
+    current = visit()
+    request = current.request
     if not any(name.startswith(_IN_ENVIRON) for name in request.environ):
         return
     custom = {name: value for name, value in request.headers.items() if name.lower().startswith(PREFIX)}
@@ -34,7 +36,7 @@ def note() -> None:
             raise InvalidRequest(f"The header '{name[:64]}' is longer than {LONGEST} bytes", param=name[:64])
         if not (value.isascii() and value.isprintable()):
             raise InvalidRequest(f"The header '{name[:64]}' holds more than printable ASCII", param=name[:64])
-    visit().custom = custom
+    current.custom = custom
 
 
 def accompanied(asked: Asked) -> Asked:
@@ -43,11 +45,8 @@ def accompanied(asked: Asked) -> Asked:
     return dataclasses.replace(asked, headers=custom) if custom else asked
 
 
-def give_back(response: Response) -> None:
+def give_back(response: Response, current: Visit) -> None:
     """Put the visit's custom headers on its answer, where browsers may read them too."""
-    custom = visit().custom
-    if not custom:
-        return
-    response.headers.update(custom)
-    if "Origin" in request.headers:
-        response.headers.add("Access-Control-Expose-Headers", ", ".join(custom))
+    response.headers.update(current.custom)
+    if "Origin" in current.request.headers:
+        response.headers.add("Access-Control-Expose-Headers", ", ".join(current.custom))

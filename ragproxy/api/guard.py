@@ -6,7 +6,7 @@ import logging
 import time
 from functools import partial
 
-from flask import Flask, Response, request
+from flask import Flask, Request, Response
 
 from ragproxy.api import custom_headers
 from ragproxy.api.body import discard, is_announced
@@ -36,18 +36,19 @@ def authenticate(scope: Scope | None) -> None:
 
     A CORS preflight carries no key by design.
     """
+    current = visit()
+    request = current.request
     if request.method == "OPTIONS":
         return
-    current = visit()
     started = time.perf_counter()
-    services.identity.admit(_authorization(), address=request.remote_addr, scope=scope, meet=current.meet)
+    services.identity.admit(_authorization(request), address=request.remote_addr, scope=scope, meet=current.meet)
     current.quota = services.quotas.of(current.caller)
     if current.quota is not None:
         current.quota.enter()
     current.timings_s["auth"] = time.perf_counter() - started
 
 
-def _authorization() -> str | None:
+def _authorization(request: Request) -> str | None:
     """The Authorization header; without one, the key as Azure's clients send it."""
     key = request.headers.get("api-key")
     return request.headers.get("Authorization") or (f"Bearer {key}" if key else None)
@@ -60,14 +61,16 @@ def _begin() -> None:
 
 def _finish(response: Response) -> Response:
     current = visit()
+    request = current.request
     elapsed_s = current.elapsed_s
     timings = {**current.timings_s, "total": elapsed_s}
     response.headers["x-request-id"] = current.id
     response.headers["openai-processing-ms"] = str(round(elapsed_s * 1000))
     response.headers["Server-Timing"] = ", ".join(f"{name};dur={s * 1000:.1f}" for name, s in timings.items())
-    custom_headers.give_back(response)
+    if current.custom:
+        custom_headers.give_back(response, current)
     _tell_rates(response, current)
-    given = {name.lower() for name in response.headers.keys()}
+    given = {name.lower() for name, _ in response.headers}
     response.headers.extend((name, value) for name, value in SECURITY if name.lower() not in given)
     if request.path.startswith("/admin/"):
         response.headers["Cache-Control"] = "no-store"  # secrets are told once

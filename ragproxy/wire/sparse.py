@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from marshmallow import Schema
@@ -21,7 +21,7 @@ class Sparse(Schema):
         self._required = frozenset(name for name, field in self.load_fields.items() if field.required)
         self._narrow: dict[frozenset[str], Sparse] = {}
 
-    def load(self, data: Mapping[str, Any] | Iterable[Mapping[str, Any]], **settings: Any) -> Any:
+    def load(self, data: Mapping[str, Any] | Sequence[Mapping[str, Any]], **settings: Any) -> Any:
         """As its parent."""
         if type(data) is not dict:
             return super().load(data, **settings)
