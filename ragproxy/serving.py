@@ -8,7 +8,9 @@ this module, imported before that, takes so little with it. Native calls that bl
 from __future__ import annotations
 
 import os
+import select
 import signal
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +21,36 @@ from ragproxy.errors import ConfigError
 from ragproxy.settings import from_env
 from ragproxy.telemetry import forget_process
 
+NEXT_S = 0.05  # what a thread waits for the next request of a connection
 IDLE_S = 1.0  # what a connection may still wait for its next request when the server is stopping
+
+
+def _threads() -> type:
+    """gunicorn's worker with threads, whose threads wait a moment for the next request of the connection they have.
+
+    It would give the connection back to the main thread after each, and that one give it to a thread again: four turns
+    of the interpreter between two requests of a client that asks one after the other.
+    """
+    from gunicorn.workers.gthread import ThreadWorker
+
+    class Threads(ThreadWorker):
+        def handle(self, conn: Any) -> Any:
+            """Serve the connection as long as requests follow each other and no other one lacks a thread."""
+            while True:
+                outcome = super().handle(conn)
+                if outcome is not True or not self.alive or self.nr_conns > self.cfg.threads:
+                    return outcome
+                if not conn.parser.unreader.buf.getvalue() and not _comes(conn.sock):
+                    return outcome
+
+    return Threads
+
+
+def _comes(client: socket.socket) -> bool:
+    """Whether the next bytes or the end come in a moment."""
+    poll = select.poll()
+    poll.register(client, select.POLLIN)
+    return bool(poll.poll(NEXT_S * 1000))
 
 
 def _greenlets() -> type:
@@ -64,7 +95,7 @@ def _greenlets() -> type:
 
 try:
     _settings = from_env()
-    worker_class: str | type = _greenlets() if _settings.worker_class == "gevent" else _settings.worker_class
+    worker_class = _greenlets() if _settings.worker_class == "gevent" else _threads()
 except ConfigError as _error:
     sys.stderr.write(f"ragproxy cannot start. {_error.message}\n")
     raise SystemExit(1) from None

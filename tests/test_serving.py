@@ -1,0 +1,46 @@
+"""How gunicorn is told to serve."""
+
+import socket
+import time
+
+import pytest
+import requests
+
+from ragproxy.serving import NEXT_S, _comes
+from tests.e2e.servers import Server, migrated
+
+ROUNDS = 5
+PATIENCE_S = 5.0  # ten times what gunicorn's own loop may take here
+
+
+@pytest.fixture
+def pair():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        yield ours, theirs
+
+
+def test_a_silent_connection_is_given_back_after_a_moment(pair):
+    began = time.monotonic()
+    assert not _comes(pair[0])
+    assert NEXT_S * 0.9 <= time.monotonic() - began < 1.0
+
+
+def test_bytes_and_the_end_of_a_connection_come(pair):
+    ours, theirs = pair
+    theirs.send(b"G")
+    assert _comes(ours)
+    assert ours.recv(1) == b"G"
+    theirs.close()
+    assert _comes(ours)
+
+
+def test_connections_that_stay_open_share_the_threads(tmp_path):
+    migrated(tmp_path)
+    with Server(tmp_path, RAGPROXY_THREADS="2") as server:
+        clients = [requests.Session() for _ in range(3)]  # gunicorn takes twice as many connections as threads
+        began = time.monotonic()
+        for _ in range(ROUNDS):
+            for client in clients:
+                assert client.get(f"{server.url}/health", timeout=PATIENCE_S).status_code == 200
+        assert time.monotonic() - began < PATIENCE_S
