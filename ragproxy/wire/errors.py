@@ -21,6 +21,8 @@ _INSIDES = ("error", "detail", "errors")
 _REFUSED = frozenset({400, 404, 409, 410, 413, 415, 422, 429, 451})
 _OURS = frozenset({401, 402, 403, 407})
 _PASSED = re.compile(r"retry-after(?:-ms)?|x-should-retry|x-ratelimit-[a-z0-9-]{1,64}")
+# llama.cpp's type; vLLM's and SGLang's sentences
+_TOO_LONG = re.compile(r"exceed_context_size|maximum context length|longer than the model's context length")
 _VALUE = re.compile(r"[\x20-\x7e]{1,256}")
 
 
@@ -60,13 +62,22 @@ def upstream_error(status: int, body: bytes, headers: Mapping[str, str]) -> Upst
             status=400 if status == 422 else status,
             type=said.type,
             param=said.param,
-            code=said.code,
+            code=_code(said),
             headers=passed,
         )
     if status == 408 or status >= 500:
         return UpstreamUnavailable(f"The upstream answered with status {status}: {why}", headers=passed, status=status)
     message = f"The upstream answered with the unexpected status {status}: {why}"
     return UpstreamError(message, headers=passed, status=status)
+
+
+def _code(said: _Said) -> str | None:
+    """The upstream's code; that of OpenAI for a context that is too long, where a server has a number or nothing."""
+    if said.code is None or said.code.isdecimal():
+        about = f"{said.type} {said.message}"
+        if _TOO_LONG.search(about):
+            return "context_length_exceeded"
+    return said.code
 
 
 def explanation(value: Any) -> str | None:

@@ -83,6 +83,21 @@ def test_a_refusal_without_a_reason_is_still_a_sentence(body):
     )
 
 
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"code": 400, "message": "the request exceeds it", "type": "exceed_context_size_error"}, None),
+        ({"code": 400, "message": "This model's maximum context length is 2048 tokens. However, ..."}, None),
+        ({"message": "The input (9 tokens) is longer than the model's context length (8 tokens)."}, None),
+        ({"code": "string_above_max_length", "message": "... maximum context length ..."}, "string_above_max_length"),
+        ({"code": 400, "message": "The context is wrong"}, "400"),
+    ],
+)
+def test_a_context_that_is_too_long_has_the_code_that_clients_know(said, code):
+    error = upstream_error(400, json.dumps({"error": said}).encode(), {})
+    assert error.code == (code or "context_length_exceeded")
+
+
 def test_a_line_of_text_is_a_reason():
     assert upstream_error(404, b" 404 page not found\n", {}).message == "404 page not found"
 
