@@ -13,6 +13,7 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from tests.sets import noted, summary, take_over  # noqa: E402 the path first
+from tests.sharing import ByServers, longest_first  # noqa: E402
 
 POSTGRES = os.environ.get("RAGPROXY_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
 
@@ -44,14 +45,17 @@ def postgres():
     return connect
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in its own hook of this name
+@pytest.hookimpl(trylast=True)  # pytest's own order, by the parameters of fixtures, comes before
 def pytest_collection_modifyitems(config, items):
-    """Several processes share the tests by file, which keeps a file's servers; one of them has the scaled set."""
-    if config.pluginmanager.hasplugin("xdist"):
-        for item in items:
-            scaled = getattr(item, "callspec", None) and item.callspec.params.get("deployed") == "scaled"
-            group = "scaled" if scaled or "services" in item.fixturenames else str(item.path)
-            item.add_marker(pytest.mark.xdist_group(group))
+    if hasattr(config, "workerinput"):
+        longest_first(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Share the tests between processes by what they start; only when xdist is asked for groups."""
+    if config.getvalue("dist") == "loadgroup":
+        return ByServers(config, log)
 
 
 def pytest_sessionfinish(session):
