@@ -12,7 +12,8 @@ ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from tests.sets import noted, summary, take_over  # noqa: E402 the path first
+from tests import warm  # noqa: E402 the path first
+from tests.sets import noted, summary, take_over  # noqa: E402
 from tests.sharing import ByServers, longest_first  # noqa: E402
 
 POSTGRES = os.environ.get("RAGPROXY_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
@@ -58,8 +59,10 @@ def pytest_xdist_make_scheduler(config, log):
         return ByServers(config, log)
 
 
+@pytest.hookimpl(trylast=True)  # an interrupted run closes its servers in the hook of pytest's own
 def pytest_sessionfinish(session):
     """Tell the process that prints the summary on which sets the tests of this one ran."""
+    warm.close()
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["sets"] = noted()
 

@@ -61,7 +61,7 @@ def test_migrating_makes_the_database_and_says_so(run, data_dir):
 
 
 def test_python_m_ragproxy_is_the_command(tmp_path):
-    assert ragproxy("--version", data_dir=tmp_path).stdout == f"ragproxy, version {__version__}\n"
+    assert ragproxy("--version", data_dir=tmp_path, warm=False).stdout == f"ragproxy, version {__version__}\n"
 
 
 def test_eval_prints_its_figures_and_leaves_the_stores_alone(run, tmp_path, data_dir):

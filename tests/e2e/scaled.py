@@ -10,7 +10,6 @@ import select
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 import uuid
@@ -23,7 +22,7 @@ import requests
 from openai import OpenAI
 
 from tests.chroma import ChromaServer
-from tests.e2e.servers import ROOT, Server, environment, ragproxy
+from tests.e2e.servers import Server, environment, ragproxy, start
 
 POSTGRES = os.environ.get("RAGPROXY_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
 REDIS = os.environ.get("RAGPROXY_TEST_REDIS", "redis://127.0.0.1:6379")
@@ -157,15 +156,10 @@ class Machines:
         """One more `ragproxy worker`, on a machine of that name."""
         folder = self.folder / name
         folder.mkdir(parents=True, exist_ok=True)
-        with (folder / "worker.log").open("w") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "ragproxy", "worker"],
-                env=environment(folder, **self.variables),
-                cwd=ROOT,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-            )
+        reading, writing = os.pipe()
+        with (folder / "worker.log").open("w") as log, open(writing, "w") as stdout:
+            process = start(["ragproxy", "worker"], environment(folder, **self.variables), stdout=stdout, stderr=log)
+        process.stdout = os.fdopen(reading)
         assert "Ctrl-C stops it" in process.stdout.readline(), (folder / "worker.log").read_text()
         return process
 

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -12,8 +13,8 @@ import requests
 
 from ragproxy.settings import Settings
 from ragproxy.state import migrate
+from tests.warm import ROOT, Process, clean, suits
 
-ROOT = Path(__file__).resolve().parents[2]
 START_S = 30
 
 
@@ -25,47 +26,57 @@ def free_port():
 
 def environment(data_dir, **variables):
     """A clean environment: nothing of the machine's own settings reaches the server."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "VIRTUAL_ENV") if name in os.environ}
-    return {**kept, "RAGPROXY_DATA_DIR": str(data_dir), **variables}
+    return {**clean(), "RAGPROXY_DATA_DIR": str(data_dir), **variables}
 
 
-def ragproxy(*arguments, data_dir, check=True, timeout=120, **variables):
-    """Run the command line to its end; with `check`, to a good one."""
-    ended = subprocess.run(
-        [sys.executable, "-m", "ragproxy", *map(str, arguments)],
-        env=environment(data_dir, **variables),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-    )
+def ragproxy(*arguments, data_dir, check=True, timeout=120, warm=True, **variables):
+    """Run the command line to its end; with `check`, to a good one. `warm=False` starts the interpreter too."""
+    with tempfile.TemporaryFile("w+") as stdout, tempfile.TemporaryFile("w+") as stderr:
+        process = start(
+            ["ragproxy", *arguments], environment(data_dir, **variables), stdout=stdout, stderr=stderr, warm=warm
+        )
+        try:
+            process.wait(timeout)
+        finally:
+            process.kill()
+        outputs = [output.seek(0) or output.read() for output in (stdout, stderr)]
+    ended = subprocess.CompletedProcess(arguments, process.returncode, *outputs)
     if check and ended.returncode:
         raise RuntimeError(f"ragproxy {arguments} ended with {ended.returncode}:\n{ended.stdout}{ended.stderr}")
     return ended
 
 
+def start(arguments, env, *, warm=True, within=(), **options):
+    """Start `python -m arguments`, as a copy of a process that has imported it where that comes to the same."""
+    if warm and not within and suits(env):
+        return Process(arguments, env=env, **options)
+    command = [*within, sys.executable, "-m", *map(str, arguments)]
+    return subprocess.Popen(command, env=env, cwd=ROOT, **options)
+
+
 def migrated(data_dir):
-    """Make the tables of a data folder, as `ragproxy migrate` does, without the second that a process takes to start."""
+    """Make the tables of a data folder, as `ragproxy migrate` does, in this process."""
     migrate(Settings(data_dir=Path(data_dir)).database)
 
 
 class Server:
     """A running gunicorn. `close` ends it as Ctrl-C in a terminal does; `kill` does not ask.
 
-    `within` is a command that runs the command it is given.
+    `within` is a command that runs the command it is given; `warm=False` starts the interpreter too.
     """
 
-    def __init__(self, data_dir, *, within=(), **variables):
+    def __init__(self, data_dir, *, within=(), warm=True, **variables):
         self.port = int(variables.pop("PORT", 0)) or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.data_dir = Path(data_dir)
         self.log = self.data_dir / f"server-{self.port}.log"
         self.data_dir.mkdir(parents=True, exist_ok=True)
         with self.log.open("w") as log:
-            self.process = subprocess.Popen(
-                [*within, sys.executable, "-m", "gunicorn", "-c", "python:ragproxy.serving", "wsgi:app"],
-                env=environment(data_dir, PORT=str(self.port), **variables),
-                cwd=ROOT,
+            self.process = start(
+                ["gunicorn", "-c", "python:ragproxy.serving", "wsgi:app"],
+                environment(data_dir, PORT=str(self.port), **variables),
+                warm=warm,
+                within=within,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,

@@ -24,7 +24,7 @@ ADMIN = "admin-0123456789"
 )
 def test_a_bad_variable_stops_the_start_with_its_name(tmp_path, variable, value):
     with pytest.raises(RuntimeError) as caught:
-        Server(tmp_path, **{variable: value})
+        Server(tmp_path, warm=False, **{variable: value})
     message = str(caught.value)
     assert f"ragproxy cannot start. {variable}: " in message
     assert "Traceback" not in message
@@ -32,12 +32,12 @@ def test_a_bad_variable_stops_the_start_with_its_name(tmp_path, variable, value)
 
 def test_an_upstream_model_without_its_upstream_stops_the_start(tmp_path):
     with pytest.raises(RuntimeError, match="RAGPROXY_UPSTREAM_MODEL: set OPENAI_BASE_URL too"):
-        Server(tmp_path, RAGPROXY_UPSTREAM_MODEL="gpt-9")
+        Server(tmp_path, warm=False, RAGPROXY_UPSTREAM_MODEL="gpt-9")
 
 
 def test_keys_without_an_administrators_key_stop_the_start(tmp_path):
     with pytest.raises(RuntimeError, match="RAGPROXY_ADMIN_KEY: "):
-        Server(tmp_path, RAGPROXY_AUTH="keys")
+        Server(tmp_path, warm=False, RAGPROXY_AUTH="keys")
 
 
 def test_with_keys_a_wrong_one_is_an_authentication_error(locked):
@@ -107,6 +107,7 @@ def locked(tmp_path_factory):
     migrated(data_dir)
     with Server(
         data_dir,
+        warm=False,
         RAGPROXY_AUTH="keys",
         RAGPROXY_ADMIN_KEY=ADMIN,
         RAGPROXY_MODEL_POLICY="ignore",

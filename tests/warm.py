@@ -1,0 +1,170 @@
+"""Processes that need not start: each is a copy of one that has imported everything and done nothing else.
+
+Importing is most of what a short command or a small server costs. A copy runs the module it is asked for as `python -m`
+does, with an environment, files and a session of its own; what it lacks is the start, which some tests are about.
+"""
+
+import array
+import contextlib
+import functools
+import gc
+import json
+import os
+import runpy
+import select
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+_IMPORTED = (
+    *("ragproxy.app", "ragproxy.cli", "ragproxy.worker", "gunicorn.app.wsgiapp", "gunicorn.workers.gthread"),
+    *("chromadb", "s3fs", "redis", "sqlalchemy.dialects.sqlite", "sqlalchemy.dialects.postgresql.psycopg"),
+)
+_READ_AT_START = ("PYTHON", "LC_", "TZ", "PROMETHEUS_")  # by the interpreter or a library, and only then
+
+
+def clean():
+    """The machine's own variables, without its settings."""
+    return {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "VIRTUAL_ENV") if name in os.environ}
+
+
+def suits(variables):
+    """Whether a copy would be what a new process is with these variables; gevent patches what is not yet imported."""
+    return variables.get("RAGPROXY_WORKER_CLASS") != "gevent" and not any(
+        variable.startswith(_READ_AT_START) for variable in variables
+    )
+
+
+class Process:
+    """`python -m arguments`, with the methods of `subprocess.Popen`; the outputs are open files."""
+
+    def __init__(self, arguments, *, env, stdout, stderr, start_new_session=False):
+        self.args = list(map(str, arguments))
+        self.returncode = None
+        self._told, theirs = socket.socketpair()
+        asked = json.dumps({"arguments": self.args, "env": env, "session": start_new_session})
+        with theirs:
+            files = array.array("i", [stdout.fileno(), stderr.fileno(), theirs.fileno()])
+            _original()[0].sendmsg([asked.encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, files)])
+        self.pid = self._hear()
+
+    def poll(self):
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.wait(0)
+        return self.returncode
+
+    def wait(self, timeout=None):
+        if self.returncode is None:
+            self._told.settimeout(timeout)
+            try:
+                self.returncode = os.waitstatus_to_exitcode(self._hear())
+            except (TimeoutError, BlockingIOError):
+                raise subprocess.TimeoutExpired(self.args, timeout) from None
+            self._told.close()
+        return self.returncode
+
+    def send_signal(self, number):
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def terminate(self):
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self):
+        self.send_signal(signal.SIGKILL)
+
+    def _hear(self):
+        number = self._told.recv(4)
+        assert number, "the process that is copied is gone"
+        return int.from_bytes(number, "big")
+
+
+@functools.cache
+def _original():
+    """A connection to this process's own original, which ends with it, and the original."""
+    ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
+    with theirs:
+        original = subprocess.Popen(
+            [sys.executable, "-m", "tests.warm", str(theirs.fileno())],
+            # numpy's OpenBLAS would start threads, and a copy has none but its own
+            env=clean() | {"OPENBLAS_NUM_THREADS": "1"},
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,  # Ctrl-C is for those who use it
+        )
+    return ours, original
+
+
+def close():
+    """End the original, if there is one."""
+    if _original.cache_info().currsize:
+        connection, original = _original()
+        connection.close()
+        original.wait()
+        _original.cache_clear()
+
+
+def _main(control):
+    for module in _IMPORTED:
+        with contextlib.suppress(ImportError):  # of what is optional
+            __import__(module)
+    gc.freeze()  # or each copy goes through all that was imported once more, when it ends
+    threads = len(os.listdir("/proc/self/task"))
+    assert threads == 1, "a copy would lack the other threads"
+    if asked := _copied(control):
+        _become(*asked)
+
+
+def _copied(control):
+    """Return in each copy, with what it was asked for and its files; in the original, when nobody can ask any more."""
+    running = {}  # file descriptor of the process: its id, and where to tell its end
+    while True:
+        for ready in select.select([control, *running], [], [])[0]:
+            if ready is not control:
+                pid, told = running.pop(ready)
+                _tell(told, os.waitpid(pid, 0)[1])
+                _close(ready, told)
+                continue
+            asked, files, *_ = socket.recv_fds(control, 1 << 20, 3)
+            if not asked:
+                return None
+            *outputs, told = files
+            pid = os.fork()
+            if pid == 0:
+                control.close()
+                _close(told, *running, *(theirs for _, theirs in running.values()))
+                return json.loads(asked), outputs
+            _tell(told, pid)
+            _close(*outputs)
+            running[os.pidfd_open(pid)] = pid, told
+
+
+def _become(asked, outputs):
+    for number, output in enumerate(outputs, 1):
+        os.dup2(output, number)
+    _close(*outputs)
+    if asked["session"]:
+        os.setsid()
+    os.environ.clear()
+    os.environ.update(asked["env"])
+    module, *sys.argv[1:] = asked["arguments"]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+def _tell(told, number):
+    with contextlib.suppress(BrokenPipeError):  # who started it need not wait for it
+        os.write(told, number.to_bytes(4, "big"))
+
+
+def _close(*files):
+    for file in files:
+        os.close(file)
+
+
+if __name__ == "__main__":
+    _main(socket.socket(fileno=int(sys.argv[1])))
