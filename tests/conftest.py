@@ -1,10 +1,8 @@
 """What every test may use."""
 
-import os
 import sys
-import uuid
+from contextlib import closing
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 
@@ -12,23 +10,29 @@ ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from tests import warm  # noqa: E402 the path first
+from tests import databases, warm  # noqa: E402 the path first
 from tests.sets import noted, summary, take_over  # noqa: E402
 from tests.sharing import ByServers, longest_first  # noqa: E402
-
-POSTGRES = os.environ.get("RAGPROXY_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
 
 
 @pytest.fixture
 def postgres_url(postgres):
-    """A schema of its own on the PostgreSQL server, dropped afterwards."""
-    schema = f"test_{uuid.uuid4().hex}"
-    with postgres() as connection:
-        connection.execute(f"CREATE SCHEMA {schema}")
-    address = POSTGRES.replace("postgresql://", "postgresql+psycopg://", 1)
-    yield f"{address}{'&' if '?' in address else '?'}options={quote(f'-csearch_path={schema}')}"
-    with postgres() as connection:
-        connection.execute(f"DROP SCHEMA {schema} CASCADE")
+    """An empty schema of its own on the PostgreSQL server, dropped afterwards."""
+    with closing(databases.Schema(postgres)) as schema:
+        yield schema.url
+
+
+@pytest.fixture
+def migrated_postgres_url(migrated_schema):
+    """A migrated schema, nobody else's during the test."""
+    yield migrated_schema.url
+    migrated_schema.renew()
+
+
+@pytest.fixture(scope="session")
+def migrated_schema(postgres):
+    with closing(databases.Migrated(postgres)) as schema:
+        yield schema
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +41,7 @@ def postgres():
     psycopg = pytest.importorskip("psycopg")
 
     def connect():
-        return psycopg.connect(POSTGRES, autocommit=True, connect_timeout=3)
+        return psycopg.connect(databases.POSTGRES, autocommit=True, connect_timeout=3)
 
     try:
         connect().close()

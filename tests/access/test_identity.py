@@ -9,7 +9,8 @@ from ragproxy.access.guessing import FAILURES, WINDOW_S, Guessing
 from ragproxy.access.keys import new_secret
 from ragproxy.domain import Caller
 from ragproxy.errors import Forbidden, OverQuota, StateUnavailable, Unauthenticated
-from ragproxy.state import migrate, open_state
+from ragproxy.state import open_state
+from tests import databases
 from tests.fakes import FakeClock
 
 KEY = "admin-key-of-the-test"
@@ -305,7 +306,7 @@ def ring(state, clock):
 @pytest.fixture
 def state(tmp_path, clock):
     url = f"sqlite:///{tmp_path}/ragproxy.db"
-    migrate(url)
+    databases.migrated(url)
     with closing(open_state(url, clock=clock)) as state:
         yield state
 

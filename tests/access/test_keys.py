@@ -11,7 +11,8 @@ from ragproxy.access import KeyRing
 from ragproxy.access.keys import FRESH_S, HEAD, NOTED_S, STALE_S, VISIBLE, looks_like_ours, new_secret, sha256
 from ragproxy.domain import Limits
 from ragproxy.errors import InvalidRequest, StateUnavailable
-from ragproxy.state import Opening, migrate, open_state
+from ragproxy.state import Opening, open_state
+from tests import databases
 from tests.fakes import FakeClock
 
 
@@ -309,14 +310,13 @@ class CountedKeys:
 
 @pytest.fixture
 def state(database_url, clock):
-    migrate(database_url)
     with closing(open_state(database_url, clock=clock)) as state:
         yield state
 
 
 @pytest.fixture
 def database_url(tmp_path):
-    return f"sqlite:///{tmp_path}/ragproxy.db"
+    return databases.migrated(f"sqlite:///{tmp_path}/ragproxy.db")
 
 
 @pytest.fixture

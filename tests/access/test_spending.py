@@ -12,8 +12,9 @@ from ragproxy.access import SOON_S, Accounts, Ledger, Spending, open_shared
 from ragproxy.access.spending import LONGEST_WAIT_S, SELDOM_S, Span, span_of
 from ragproxy.domain import Account, Agent, Allowance, Budget, Caller, Consumed
 from ragproxy.errors import Forbidden, OverBudget, StateUnavailable
-from ragproxy.state import Total, migrate, open_state
+from ragproxy.state import Total, open_state
 from ragproxy.telemetry import Metrics
+from tests import databases
 from tests.fakes import FakeClock
 
 NOON = calendar.timegm((2026, 11, 28, 12, 0, 0))
@@ -233,7 +234,7 @@ def test_a_budget_is_never_exceeded_by_more_than_the_requests_in_flight(state, c
 
 def test_two_processes_with_redis_keep_one_budget(redis_salt, tmp_path):
     url, threads, cost, seeded = f"sqlite:///{tmp_path}/shared.db", 20, 0.01, 0.25
-    migrate(url)
+    databases.migrated(url)
     state = open_state(url)
     before = Process(state, time.time)
     before.consume(seeded)
@@ -396,7 +397,7 @@ def spending(clock):
 @pytest.fixture
 def state(tmp_path):
     url = f"sqlite:///{tmp_path}/ragproxy.db"
-    migrate(url)
+    databases.migrated(url)
     opened = open_state(url)
     yield opened
     opened.close()

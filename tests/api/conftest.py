@@ -2,7 +2,7 @@ import pytest
 
 from ragproxy.app import create_app
 from ragproxy.settings import Settings
-from ragproxy.state import migrate
+from tests import databases
 
 
 @pytest.fixture(scope="session")
@@ -12,7 +12,7 @@ def make_app(tmp_path_factory):
 
     def make(**settings):
         settings = Settings(data_dir=tmp_path_factory.mktemp("data"), **settings)
-        migrate(settings.database)
+        databases.migrated(settings.database)
         app = create_app(settings)
         made.append(app)
         return app

@@ -22,9 +22,9 @@ import requests
 from openai import OpenAI
 
 from tests.chroma import ChromaServer
+from tests.databases import POSTGRES
 from tests.e2e.servers import Server, environment, ragproxy, start
 
-POSTGRES = os.environ.get("RAGPROXY_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
 REDIS = os.environ.get("RAGPROXY_TEST_REDIS", "redis://127.0.0.1:6379")
 BUCKET = "ragproxy-tests"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import requests
 
 from ragproxy.settings import Settings
-from ragproxy.state import migrate
+from tests import databases
 from tests.warm import ROOT, Process, clean, suits
 
 START_S = 30
@@ -55,8 +55,8 @@ def start(arguments, env, *, warm=True, within=(), **options):
 
 
 def migrated(data_dir):
-    """Make the tables of a data folder, as `ragproxy migrate` does, in this process."""
-    migrate(Settings(data_dir=Path(data_dir)).database)
+    """Make the tables of a data folder, as `ragproxy migrate` does."""
+    databases.migrated(Settings(data_dir=Path(data_dir)).database)
 
 
 class Server:

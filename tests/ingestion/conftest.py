@@ -11,7 +11,8 @@ import pytest
 
 from ragproxy.ingestion import Sandbox
 from ragproxy.retrieval import open_index
-from ragproxy.state import migrate, open_state
+from ragproxy.state import open_state
+from tests import databases
 from tests.ingestion.library import Clock, Library
 
 _ON_BOTH = {"test_indexing", "test_indexing_sweep"}
@@ -26,19 +27,17 @@ def pytest_generate_tests(metafunc):
 
 @pytest.fixture
 def database_url(database, tmp_path, request):
-    """An empty database of the test's own."""
+    """A migrated database of the test's own."""
     if database == "sqlite":
-        return f"sqlite:///{tmp_path}/data/ragproxy.db"
-    return request.getfixturevalue("postgres_url")
+        return databases.migrated(f"sqlite:///{tmp_path}/data/ragproxy.db")
+    return request.getfixturevalue("migrated_postgres_url")
 
 
 @pytest.fixture
 def library(tmp_path, embedder, database_url):
     clock = Clock()
-    url = database_url
-    migrate(url)
     with (
-        closing(open_state(url, tmp_path / "data" / "files", clock=clock)) as state,
+        closing(open_state(database_url, tmp_path / "data" / "files", clock=clock)) as state,
         closing(open_index(data_dir=tmp_path / "data", attributes=state.files.attributes, embedder=embedder)) as index,
         closing(Sandbox()) as sandbox,
     ):

@@ -7,7 +7,8 @@ import pytest
 from ragproxy.domain import Chunk
 from ragproxy.ingestion import Doctor, Sandbox
 from ragproxy.retrieval import open_index
-from ragproxy.state import migrate, open_state
+from ragproxy.state import open_state
+from tests import databases
 from tests.chroma import ChromaServer
 from tests.ingestion.library import Clock, Library
 
@@ -91,7 +92,7 @@ def other(tmp_path, chroma, state):
 @pytest.fixture
 def state(tmp_path):
     url = f"sqlite:///{tmp_path}/records.db"
-    migrate(url)
+    databases.migrated(url)
     with closing(open_state(url, tmp_path / "files")) as state:
         yield state
 

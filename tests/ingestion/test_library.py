@@ -10,7 +10,8 @@ from ragproxy.domain import Caller, Chunking, Cursor
 from ragproxy.errors import BodyTooLarge, Conflict, InvalidRequest, NotFound, UnknownStore
 from ragproxy.ingestion import Librarian
 from ragproxy.ingestion.library import PART_LIMIT, Kept
-from ragproxy.state import migrate, open_state
+from ragproxy.state import open_state
+from tests import databases
 from tests.fakes import FakeDoorbell
 from tests.ingestion.library import Clock
 
@@ -243,6 +244,6 @@ def clock():
 @pytest.fixture
 def state(tmp_path, clock):
     url = f"sqlite:///{tmp_path}/ragproxy.db"
-    migrate(url)
+    databases.migrated(url)
     with closing(open_state(url, tmp_path / "files", clock=clock)) as state:
         yield state

@@ -9,7 +9,8 @@ import pytest
 
 from ragproxy.ingestion import Ingestor, Sandbox, sync, syncing
 from ragproxy.retrieval import open_index
-from ragproxy.state import migrate, open_state
+from ragproxy.state import open_state
+from tests import databases
 from tests.ingestion import samples
 
 
@@ -309,7 +310,7 @@ def folder(tmp_path):
 @pytest.fixture
 def state(tmp_path):
     url = f"sqlite:///{tmp_path}/data/ragproxy.db"
-    migrate(url)
+    databases.migrated(url)
     with closing(open_state(url, tmp_path / "data" / "files")) as opened:
         yield opened
 

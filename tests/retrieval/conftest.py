@@ -5,7 +5,8 @@ import time
 import pytest
 
 from ragproxy.retrieval import open_index
-from ragproxy.state import migrate, open_state
+from ragproxy.state import open_state
+from tests import databases
 from tests.chroma import ChromaServer
 from tests.retrieval.machines import Machines
 
@@ -62,7 +63,7 @@ def clock():
 def state(tmp_path, clock):
     """The records that machines share."""
     url = f"sqlite:///{tmp_path}/records.db"
-    migrate(url)
+    databases.migrated(url)
     opened = open_state(url, clock=clock)
     yield opened
     opened.close()

@@ -5,13 +5,13 @@ import time
 import pytest
 
 from ragproxy.domain import File, StoredFile
-from ragproxy.state import migrate, new_id, open_state
+from ragproxy.state import new_id, open_state
+from tests import databases
 
 
 @pytest.fixture
 def state(database_url, tmp_path, clock):
     """A migrated database and a folder of its own."""
-    migrate(database_url)
     opened = open_state(database_url, tmp_path / "blobs", clock=clock)
     yield opened
     opened.close()
@@ -33,10 +33,12 @@ class Clock:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def database_url(request, tmp_path):
-    """An empty database on either server, and nobody else's."""
+    """A database on either server, and nobody else's: empty, unless the test wants a state of it."""
+    migrated = "state" in request.fixturenames
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/data/ragproxy.db"
-    return request.getfixturevalue("postgres_url")
+        url = f"sqlite:///{tmp_path}/data/ragproxy.db"
+        return databases.migrated(url) if migrated else url
+    return request.getfixturevalue("migrated_postgres_url" if migrated else "postgres_url")
 
 
 @pytest.fixture
