@@ -47,6 +47,8 @@ worker: install ## Index files for web processes that have REDIS_URL and CHROMA_
 migrate: install ## Bring the database to the current schema
 	@$(BIN)/ragproxy migrate
 
+# without bytecode, each of them compiles every test
+test: export PYTHONDONTWRITEBYTECODE =
 test: dev ## Run the whole test suite; its four processes wait more than they compute
 	$(BIN)/python -m pytest --numprocesses 4 --dist loadgroup
 

@@ -6,8 +6,6 @@ import pytest
 from tests.e2e.by_hand import TOWER
 from tests.replies import Reply, refusal, whole
 
-langchain_openai = pytest.importorskip("langchain_openai", reason="langchain-openai is not installed: make dev")
-
 
 def test_a_question_is_answered_from_the_documents(model, upstream):
     upstream.text = "It is 330 metres tall [1]."
@@ -55,8 +53,14 @@ def _text(message):
     return message.content if isinstance(message.content, str) else "".join(part["text"] for part in message.content)
 
 
+@pytest.fixture(scope="module")
+def langchain_openai():
+    """Imported here and not above: every process that collects the tests would take the second that it takes."""
+    return pytest.importorskip("langchain_openai", reason="langchain-openai is not installed: make dev")
+
+
 @pytest.fixture
-def model(gateway):
+def model(langchain_openai, gateway):
     return langchain_openai.ChatOpenAI(
         base_url=gateway.url + "/v1", api_key="sk-fake-key", model="ragproxy", max_retries=0, stream_usage=True
     )
