@@ -81,6 +81,7 @@ def test_the_next_start_leaves_the_guide_alone_and_a_terminated_server_frees_the
 
 
 def test_a_server_open_to_the_network_warns(tmp_path):
+    ragproxy("stores", "create", "default", data_dir=tmp_path)  # and so the guide need not be indexed
     with _serve(tmp_path, "--host", "0.0.0.0") as served:
         assert "WARNING: RAGPROXY_AUTH=open, and the server listens on 0.0.0.0" in served.errors()
         assert f"curl {served.url}/v1/chat/completions" in served.started
