@@ -70,7 +70,7 @@ class Identity:
         try:
             caller = self.identify(authorization, throttled=wait_s > 0)
             meet(caller)
-            _check(caller, scope)
+            self.check(caller, scope)
         except (Unauthenticated, Forbidden) as err:
             if scope == "admin" or isinstance(err, WrongKey):
                 if wait_s:
@@ -103,6 +103,21 @@ class Identity:
             return self._tokens.caller(bearer)
         return self._holder(bearer)
 
+    @staticmethod
+    def check(caller: Caller, scope: Scope | None) -> None:
+        """Forbidden, or Unauthenticated when it is nobody in particular, who lacks the scope."""
+        if scope is None or (caller.admin if scope == "admin" else scope in caller.scopes):
+            return
+        if scope == "admin" and caller.id is None:
+            raise Unauthenticated(
+                "This route is the administrator's: send the key of RAGPROXY_ADMIN_KEY, or one with the scope 'admin'"
+            )
+        raise Forbidden(
+            f"Your API key lacks the scope '{scope}', which this route needs; "
+            "the administrator gives keys their scopes",
+            code="insufficient_scope",
+        )
+
     def _holder(self, secret: str) -> Caller:
         found = self._keys.find(secret) if self._keys else None
         if found and found.status == "active":
@@ -119,17 +134,3 @@ class Identity:
     def _bearer(authorization: str | None) -> str | None:
         scheme, _, key = (authorization or "").strip().partition(" ")
         return key.strip() if scheme.lower() == "bearer" and key.strip() else None
-
-
-def _check(caller: Caller, scope: Scope | None) -> None:
-    """Forbidden, or Unauthenticated when it is nobody in particular, who lacks the scope."""
-    if scope is None or (caller.admin if scope == "admin" else scope in caller.scopes):
-        return
-    if scope == "admin" and caller.id is None:
-        raise Unauthenticated(
-            "This route is the administrator's: send the key of RAGPROXY_ADMIN_KEY, or one with the scope 'admin'"
-        )
-    raise Forbidden(
-        f"Your API key lacks the scope '{scope}', which this route needs; the administrator gives keys their scopes",
-        code="insufficient_scope",
-    )

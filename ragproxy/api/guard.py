@@ -8,7 +8,7 @@ from functools import partial
 
 from flask import Flask, Request, Response
 
-from ragproxy.api import custom_headers
+from ragproxy.api import custom_headers, inside
 from ragproxy.api.body import discard, is_announced
 from ragproxy.api.context import Visit, services, visit
 from ragproxy.domain import Scope
@@ -41,7 +41,12 @@ def authenticate(scope: Scope | None) -> None:
     if request.method == "OPTIONS":
         return
     started = time.perf_counter()
-    services.identity.admit(_authorization(request), address=request.remote_addr, scope=scope, meet=current.meet)
+    known = request.environ.get(inside.CALLER)
+    if known is not None:  # asked by ourselves
+        current.meet(known)
+        services.identity.check(known, scope)
+    else:
+        services.identity.admit(_authorization(request), address=request.remote_addr, scope=scope, meet=current.meet)
     current.quota = services.quotas.of(current.caller)
     if current.quota is not None:
         current.quota.enter()

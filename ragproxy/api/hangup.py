@@ -11,8 +11,10 @@ import select
 import socket
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from typing import Any
 
+from ragproxy.api.inside import CANCEL
 from ragproxy.domain import Cancel
 
 log = logging.getLogger(__name__)
@@ -38,8 +40,14 @@ class Hangups:
     def watch(self, environ: Mapping[str, Any], cancel: Cancel) -> Callable[[], None]:
         """Cancel when the client behind this WSGI request closes; returns how to stop watching.
 
-        Servers that do not show their socket are not watched: there a hang-up is noticed at the next write.
+        Servers that do not show their socket are not watched: there a hang-up is noticed at the next write. Who asks
+        from inside says so by a Cancel of its own.
         """
+        from_inside: Cancel | None = environ.get(CANCEL)
+        if from_inside is not None:
+            until = ExitStack()
+            until.enter_context(from_inside.breaking(cancel.cancel))
+            return until.close
         client = environ.get("gunicorn.socket")
         if client is None or client.fileno() < 0:
             return lambda: None

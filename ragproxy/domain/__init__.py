@@ -1,7 +1,7 @@
 """The nouns every room shares, and the ports the rooms meet at. No library here, no JSON, no HTTP."""
 
 from ragproxy.domain.agents import Agent, Allowance, Retrieval, Visibility
-from ragproxy.domain.answers import PULSE, Answer, Citation, Delta, ModelCard, Source, Usage
+from ragproxy.domain.answers import PULSE, Answer, Citation, Delta, ModelCard, Source, Told, Usage
 from ragproxy.domain.asking import (
     DEFAULT_CARRIERS,
     CacheUse,
@@ -68,6 +68,7 @@ from ragproxy.domain.ports import (
     ChangeLog,
     ChatModel,
     CompletionModel,
+    Door,
     Doorbell,
     Embedder,
     EmbeddingModel,
@@ -124,6 +125,7 @@ __all__ = [
     "Delta",
     "Dimension",
     "Document",
+    "Door",
     "Doorbell",
     "Embedder",
     "EmbeddingModel",
@@ -175,6 +177,7 @@ __all__ = [
     "StoreChange",
     "StoredFile",
     "Tally",
+    "Told",
     "Upload",
     "Usage",
     "UsageFilter",

@@ -108,3 +108,12 @@ class ModelCard:
     id: str
     created: int
     owned_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What this server answered to itself: `pieces` are its body as it comes, names of headers are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    pieces: Iterator[bytes]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from ragproxy.domain.agents import Agent
-from ragproxy.domain.answers import Delta
-from ragproxy.domain.asking import CacheUse, ChatRequest, CompletionRequest
+from ragproxy.domain.answers import Delta, Told
+from ragproxy.domain.asking import CacheUse, Cancel, ChatRequest, CompletionRequest
+from ragproxy.domain.callers import Caller
 from ragproxy.domain.consumption import Account
 from ragproxy.domain.vectors import EmbeddingRequest, Embeddings
 
@@ -118,6 +120,19 @@ class Gate(Protocol):
 
     def enter(self, agent: Agent) -> None:
         """Forbidden `usage_limit_reached` when the agent has been used as much as it may be; else nothing."""
+        ...
+
+
+class Door(Protocol):
+    """This server, asked by itself; owned by those who do in the background what a client asked for."""
+
+    def post(
+        self, path: str, body: Mapping[str, Any], caller: Caller, *, cancel: Cancel, note: str | None = None
+    ) -> AbstractContextManager[Told]:
+        """What the caller is answered to this JSON: guarded, limited and recorded as if it came from outside.
+
+        `cancel` ends the work, as a hang-up would; leaving the block does too. `note` is for the route that is asked.
+        """
         ...
 
 

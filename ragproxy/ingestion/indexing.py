@@ -28,9 +28,9 @@ from ragproxy.errors import (
     UpstreamUnavailable,
 )
 from ragproxy.ingestion.cutting import PORTION, cut, portions, usage
-from ragproxy.ingestion.leasing import Key, Lease, key_of
 from ragproxy.retrieval import Index
 from ragproxy.state import State
+from ragproxy.state.leasing import Key, Lease, key_of
 
 log = logging.getLogger(__name__)
 

@@ -17,11 +17,11 @@ from pathlib import Path
 from ragproxy.domain import Chunk, Document, FolderFile, FolderStatus, KeptFile, Known, Outcome, Store, StoredFile
 from ragproxy.errors import BodyTooLarge, LoadError, StateUnavailable
 from ragproxy.ingestion.cutting import PORTION, cut, portions, usage
-from ragproxy.ingestion.leasing import Lease
 from ragproxy.ingestion.library import Kept, Readable
 from ragproxy.ingestion.syncing import BATCH_FILES
 from ragproxy.retrieval import Index
 from ragproxy.state import Begun, State
+from ragproxy.state.leasing import Lease
 
 _PATIENCE_S = 30.0  # for whoever else has a file in hand
 _POLL_S = 0.1

@@ -14,9 +14,9 @@ from collections.abc import Callable
 from ragproxy.disk import room
 from ragproxy.domain import Failure
 from ragproxy.errors import RagproxyError, StateUnavailable, UnknownStore, UpstreamRefused
-from ragproxy.ingestion.leasing import Lease
 from ragproxy.retrieval import Index
 from ragproxy.state import State
+from ragproxy.state.leasing import Lease
 
 log = logging.getLogger(__name__)
 

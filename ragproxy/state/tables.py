@@ -290,6 +290,143 @@ usage = sa.Table(
     sa.Index(None, "agent", "created"),
 )
 
+# what was said, in OpenAI's items; `used` is when somebody last did
+conversations = sa.Table(
+    "conversations",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("created", sa.BigInteger, nullable=False),
+    sa.Column("used", sa.BigInteger, nullable=False),
+    sa.Column("metadata", sa.JSON, nullable=False, server_default="{}"),
+    sa.Column("summary", sa.Text),  # of all items up to the position `summarised`
+    sa.Column("summarised", sa.BigInteger),
+    sa.Index(None, "owner", "created", "id"),
+    sa.Index(None, "used"),
+)
+
+conversation_items = sa.Table(
+    "conversation_items",
+    metadata,
+    sa.Column("conversation_id", sa.Text, sa.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("position", sa.BigInteger, nullable=False),
+    sa.Column("turn", sa.Text),  # what was asked and answered together has the same
+    sa.Column("data", sa.JSON, nullable=False),
+    sa.Index(None, "conversation_id", "position", unique=True),
+    sa.Index(None, "conversation_id", "turn"),
+)
+
+# what a request said, asked again under the same Idempotency-Key; `until` is when a first one in hand is given up
+idempotency_keys = sa.Table(
+    "idempotency_keys",
+    metadata,
+    sa.Column("owner", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("fingerprint", sa.Text, nullable=False),  # of the request
+    sa.Column("created", sa.BigInteger, nullable=False),
+    sa.Column("until", sa.Double, nullable=False),
+    sa.Column("body", sa.JSON),  # of the whole answer, once there is one
+    sa.Index(None, "created"),
+)
+
+# `body` is OpenAI's object as it now is; the rest is what it is found by, and what its work needs
+responses = sa.Table(
+    "responses",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("created", sa.BigInteger, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("background", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("previous_id", sa.Text),
+    sa.Column("conversation_id", sa.Text),
+    sa.Column("request", sa.JSON, nullable=False),  # as it came
+    sa.Column("input", sa.JSON, nullable=False),  # items, with ids
+    sa.Column("body", sa.JSON, nullable=False),
+    sa.Column("caller", sa.JSON),  # for whom it is worked on
+    sa.Column("lease_owner", sa.Text),
+    sa.Column("lease_until", sa.Double),
+    sa.Column("deaths", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Index(None, "owner", "created", "id"),
+    sa.Index(None, "created"),
+    sa.Index(None, "status", "created"),
+    sa.Index(None, "lease_owner"),
+)
+
+# of a response that is worked on in the background, so that its stream can be read again from any event on
+response_events = sa.Table(
+    "response_events",
+    metadata,
+    sa.Column("response_id", sa.Text, sa.ForeignKey("responses.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("number", sa.BigInteger, primary_key=True),
+    sa.Column("data", sa.JSON, nullable=False),
+)
+
+# chat completions that were to be stored; `messages` are those asked, with ids
+completions = sa.Table(
+    "completions",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("created", sa.BigInteger, nullable=False),
+    sa.Column("model", sa.Text, nullable=False),
+    sa.Column("messages", sa.JSON, nullable=False),
+    sa.Column("body", sa.JSON, nullable=False),
+    sa.Index(None, "owner", "created", "id"),
+    sa.Index(None, "created"),
+)
+
+completion_metadata = sa.Table(
+    "completion_metadata",
+    metadata,
+    sa.Column("completion_id", sa.Text, sa.ForeignKey("completions.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Index(None, "key", "value"),
+)
+
+# requests in a file, answered one by one in the background; `batches` above are of files for a store
+batch_jobs = sa.Table(
+    "batch_jobs",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("created", sa.BigInteger, nullable=False),
+    sa.Column("endpoint", sa.Text, nullable=False),
+    sa.Column("input_file_id", sa.Text, nullable=False),
+    sa.Column("window_s", sa.BigInteger, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("metadata", sa.JSON),
+    sa.Column("model", sa.Text),
+    sa.Column("errors", sa.JSON),
+    sa.Column("total", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("output_file_id", sa.Text),
+    sa.Column("error_file_id", sa.Text),
+    sa.Column("output_lifetime_s", sa.BigInteger),
+    sa.Column("started", sa.BigInteger),
+    sa.Column("cancelling", sa.BigInteger),
+    sa.Column("finalizing", sa.BigInteger),
+    sa.Column("ended", sa.BigInteger),
+    sa.Column("caller", sa.JSON, nullable=False),  # for whom it is worked on
+    sa.Column("lease_owner", sa.Text),
+    sa.Column("lease_until", sa.Double),
+    sa.Column("deaths", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Index(None, "owner", "created", "id"),
+    sa.Index(None, "status", "created"),
+    sa.Index(None, "lease_owner"),
+)
+
+# one row for each line of the file that is done with, well or not
+batch_results = sa.Table(
+    "batch_results",
+    metadata,
+    sa.Column("batch_id", sa.Text, sa.ForeignKey("batch_jobs.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("number", sa.BigInteger, primary_key=True),
+    sa.Column("failed", sa.Boolean, nullable=False),
+    sa.Column("data", sa.JSON, nullable=False),
+)
+
 # what this installation signs with, when nobody gave it a secret; every machine reads the same
 secrets = sa.Table(
     "secrets",
