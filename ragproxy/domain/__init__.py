@@ -38,6 +38,7 @@ from ragproxy.domain.consumption import (
     UsageFilter,
     UsageSums,
 )
+from ragproxy.domain.conversations import Conversation, Item
 from ragproxy.domain.documents import (
     Attachment,
     Batch,
@@ -87,6 +88,7 @@ from ragproxy.domain.relays import (
     RemoteJob,
     Reported,
 )
+from ragproxy.domain.responses import FileSearch, ResponseRequest, ResponseStatus, StoredResponse
 from ragproxy.domain.vectors import EmbeddingRequest, Embeddings, Inputs, Vector
 
 __all__ = [
@@ -120,6 +122,7 @@ __all__ = [
     "CompletionRequest",
     "Compound",
     "Consumed",
+    "Conversation",
     "Counts",
     "Cursor",
     "Delta",
@@ -135,6 +138,7 @@ __all__ = [
     "Errand",
     "Failure",
     "File",
+    "FileSearch",
     "FileStatus",
     "Filter",
     "FineTuningRequest",
@@ -143,6 +147,7 @@ __all__ = [
     "Gate",
     "Grounding",
     "Inputs",
+    "Item",
     "KeptFile",
     "KeyStatus",
     "KeyTerms",
@@ -170,12 +175,15 @@ __all__ = [
     "RemoteFile",
     "RemoteJob",
     "Reported",
+    "ResponseRequest",
+    "ResponseStatus",
     "Retrieval",
     "Scope",
     "Source",
     "Store",
     "StoreChange",
     "StoredFile",
+    "StoredResponse",
     "Tally",
     "Told",
     "Upload",

@@ -15,6 +15,7 @@ from ragproxy.state.auditing import Audit, Held, Kept
 from ragproxy.state.batches import Batches
 from ragproxy.state.blobs import Blobs, open_blobs
 from ragproxy.state.changes import Changes
+from ragproxy.state.conversations import Conversations, with_ids
 from ragproxy.state.db import BATCH, Database, checked_name
 from ragproxy.state.files import Files
 from ragproxy.state.folders import Begun, FolderFiles
@@ -25,6 +26,7 @@ from ragproxy.state.lock import DataLock, holder
 from ragproxy.state.migration import check_migrated, migrate
 from ragproxy.state.reindexes import Reindexes
 from ragproxy.state.remote import Remote
+from ragproxy.state.responses import Responses, item_id, new_response_id
 from ragproxy.state.secrets import SIGNING, Secrets
 from ragproxy.state.stores import Stores
 from ragproxy.state.uploads import Uploads
@@ -40,6 +42,7 @@ __all__ = [
     "Begun",
     "Blobs",
     "Changes",
+    "Conversations",
     "DataLock",
     "Files",
     "FolderFiles",
@@ -50,6 +53,7 @@ __all__ = [
     "Opening",
     "Reindexes",
     "Remote",
+    "Responses",
     "Secrets",
     "State",
     "Stores",
@@ -59,10 +63,13 @@ __all__ = [
     "UsageRow",
     "checked_name",
     "holder",
+    "item_id",
     "migrate",
     "new_id",
+    "new_response_id",
     "open_blobs",
     "open_state",
+    "with_ids",
 ]
 
 
@@ -85,9 +92,11 @@ class State:
         self.keys = Keys(database, clock=clock)
         self.reindexes = Reindexes(database, clock=clock)
         self.remote = Remote(database, clock=clock)
+        self.responses = Responses(database, clock=clock)
         self.secrets = Secrets(database, clock=clock)
         self.audit = Audit(database, clock=clock)
         self.usage = Usage(database, clock=clock)
+        self.conversations = Conversations(database, clock=clock)
 
     @property
     def blobs(self) -> Blobs:
