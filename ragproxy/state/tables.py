@@ -352,6 +352,7 @@ responses = sa.Table(
     sa.Index(None, "created"),
     sa.Index(None, "status", "created"),
     sa.Index(None, "lease_owner"),
+    sa.Index(None, "previous_id"),
 )
 
 # of a response that is worked on in the background, so that its stream can be read again from any event on

@@ -84,6 +84,7 @@ def _responses() -> None:
     )
     op.create_index("ix_responses_created", "responses", ["created"])
     op.create_index("ix_responses_lease_owner", "responses", ["lease_owner"])
+    op.create_index("ix_responses_previous_id", "responses", ["previous_id"])
     op.create_index("ix_responses_owner_created_id", "responses", ["owner", "created", "id"])
     op.create_index("ix_responses_status_created", "responses", ["status", "created"])
     op.create_table(
