@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 import sqlalchemy as sa
 
@@ -63,9 +63,7 @@ class Conversations:
         """A page of the owner's conversations. InvalidRequest names an unknown cursor."""
         if not storable(owner):
             return Page((), False)
-        listing = Listing(
-            _list_of(owner), conversations.c.created, conversations.c.id, conversations.c.owner == owner
-        )
+        listing = Listing(_list_of(owner), conversations.c.created, conversations.c.id, conversations.c.owner == owner)
         with self._database.reading() as connection:
             rows, more = listing.read(connection, sa.select(*_COLUMNS).where(listing.within), cursor)
         return Page(tuple(Conversation(**row._mapping) for row in rows), more)
@@ -112,9 +110,7 @@ class Conversations:
     def item_page(self, conversation_id: str, cursor: Cursor, *, owner: str) -> Page[Item]:
         """A page of the items. NotFound; InvalidRequest names an unknown cursor."""
         self.get(conversation_id, owner=owner)
-        listing = Listing(
-            _items_of(conversation_id), _POSITION, conversation_items.c.id, _in(conversation_id, owner)
-        )
+        listing = Listing(_items_of(conversation_id), _POSITION, conversation_items.c.id, _in(conversation_id, owner))
         with self._database.reading() as connection:
             rows, more = listing.read(connection, sa.select(conversation_items).where(listing.within), cursor)
         return Page(tuple(row.data for row in rows), more)
@@ -253,7 +249,7 @@ def with_ids(items: Iterable[Item], *, taken: Iterable[str] = ()) -> tuple[Item,
     return tuple(done)
 
 
-def _is_id(id: Any) -> bool:
+def _is_id(id: Any) -> TypeGuard[str]:
     return isinstance(id, str) and 0 < len(id) <= LONGEST_NAME and storable(id)
 
 
