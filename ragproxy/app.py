@@ -21,6 +21,7 @@ from ragproxy.api import (
     azure,
     chat,
     completions,
+    conversations,
     embeddings,
     file_batches,
     files,
@@ -49,6 +50,7 @@ from ragproxy.settings import Settings, from_env
 RESOURCES = (
     chat.bp,
     completions.bp,
+    conversations.bp,
     embeddings.bp,
     relays.bp,
     fine_tuning.bp,

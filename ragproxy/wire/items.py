@@ -17,6 +17,7 @@ __all__ = [
     "MAX_ITEM_BYTES",
     "STORED",
     "ItemField",
+    "check_texts",
     "compacted",
     "compaction_of",
     "completed",
@@ -88,7 +89,7 @@ class ItemField(fields.Field):
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> dict[str, Any]:
         if type(value) is not dict:
             raise at(wrong_type("an object", value))
-        _check_texts(value)
+        check_texts(value)
         if self.max_bytes is not None and len(dumps(value)) > self.max_bytes:
             raise at(wrong_value(f"expected at most {self.max_bytes} bytes of JSON", "item_too_large"))
         kind = self._kind(value)
@@ -149,7 +150,7 @@ def _part(part: Mapping[str, Any]) -> dict[str, Any]:
     return {**part, **{key: value for key, value in defaults.items() if part.get(key) is None}}
 
 
-def _check_texts(value: Any, path: tuple[str | int, ...] = ()) -> None:
+def check_texts(value: Any, path: tuple[str | int, ...] = ()) -> None:
     """Refuse texts that databases cannot hold, keys too. JSON comes in no deeper than we can follow it."""
     if type(value) is str:
         try:
@@ -160,11 +161,11 @@ def _check_texts(value: Any, path: tuple[str | int, ...] = ()) -> None:
             raise at(wrong_value("NUL characters and lone surrogates are not allowed here"), *path)
     elif type(value) is dict:
         for key, each in value.items():
-            _check_texts(key, path)
-            _check_texts(each, (*path, key))
+            check_texts(key, path)
+            check_texts(each, (*path, key))
     elif type(value) is list:
         for number, each in enumerate(value):
-            _check_texts(each, (*path, number))
+            check_texts(each, (*path, number))
 
 
 # ---- the types that a chat is made of -------------------------------------------------------------
