@@ -126,6 +126,7 @@ class Answerer:
         deltas = self._open(prepared.deltas, timings_s)
         answer = self._answer("chatcmpl-", request, target, deltas, timings_s)
         answer.sources, answer.query = prepared.sources, prepared.query
+        answer.grounding = prepared.request.grounding
         answer.conversation_id = request.conversation_id
         return answer
 
@@ -174,7 +175,7 @@ class Answerer:
 
     def _prepare(self, request: ChatRequest, target: Target, caller: Caller, timings_s: dict[str, float]) -> _Prepared:
         model = self._models.chat_model(target.model)
-        agent = target.agent or (_NOBODY if _asks_files(request) else None)
+        agent = target.agent or (_NOBODY if _asks_files(request) or request.rag.search else None)
         if request.model != target.model:
             request = replace(request, model=target.model)
         if agent is None:

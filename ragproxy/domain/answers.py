@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ragproxy.domain.asking import DEFAULT_CARRIERS, Carrier
+from ragproxy.domain.asking import DEFAULT_CARRIERS, Carrier, Message
+from ragproxy.domain.documents import Grounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +95,25 @@ class Answer:
     deltas: Iterator[Delta]
     sources: tuple[Source, ...] | None = None
     query: str | None = None  # what was searched, after rewriting
+    grounding: Grounding | None = None  # what was found, its passages those of the sources
     conversation_id: str | None = None
     agent: str | None = None  # `Agent.account` of the one that answers; None: a plain model
     carriers: tuple[Carrier, ...] = DEFAULT_CARRIERS  # how the sources come back
     timings_s: dict[str, float] = field(default_factory=dict)  # retrieve, upstream (to its first piece)
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCompletion:
+    """A chat that was to be stored: `body` is OpenAI's object, `messages` are those that were sent, `model` as asked."""
+
+    id: str
+    owner: str
+    created: int  # epoch seconds
+    model: str
+    messages: tuple[Message, ...]
+    body: Mapping[str, Any]
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

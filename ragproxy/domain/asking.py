@@ -13,6 +13,7 @@ from ragproxy.domain.documents import Filter, Grounding, Passage
 
 Carrier = Literal["annotations", "field", "header", "markdown"]
 DEFAULT_CARRIERS: tuple[Carrier, ...] = ("annotations", "field", "header")
+NEW_CONVERSATION = "new"  # as the id of one that is to be made
 T = TypeVar("T")
 # the address of a page that shows a passage in its document, if there can be one
 Linker = Callable[[Passage], str | None]
@@ -93,7 +94,7 @@ class CacheUse:
 class RagOptions:
     """The `rag` object of a request; None means the agent's own setting.
 
-    A `fresh` answer is not taken from the cache, but put there.
+    A `fresh` answer is not taken from the cache, but put there. With `search`, a plain model reads the `stores` too.
     """
 
     enabled: bool = True
@@ -104,6 +105,7 @@ class RagOptions:
     sources: tuple[Carrier, ...] | None = None
     cache: CacheUse | None = None
     fresh: bool = False
+    search: bool = False
 
     @property
     def carriers(self) -> tuple[Carrier, ...]:
@@ -135,6 +137,7 @@ class ChatRequest(_Asked):
     `params` holds every other OpenAI field the client sent, known and validated or unknown, as it came
     (`temperature`, `max_tokens`, `n`, `tools`, ...): it is forwarded untouched. The RAG fields are apart.
     `grounding` is set by the answerer for models that read passages themselves; upstreams get them in `messages`.
+    What is to be stored has `metadata` of its own. `turn` names what is asked and answered, for who asks it twice.
     A stream gives a PULSE after each `pulse_s` seconds of silence, 0 for never. The `tally` is shared by all requests
     that are made for this one.
     """
@@ -145,7 +148,10 @@ class ChatRequest(_Asked):
     stream: bool = False
     stream_options: Mapping[str, Any] = field(default_factory=dict)
     rag: RagOptions = RagOptions()
-    conversation_id: str | None = None
+    conversation_id: str | None = None  # NEW_CONVERSATION makes one
+    store: bool = False
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    turn: str | None = field(default=None, compare=False)
     files: tuple[str, ...] | None = None
     lang: str | None = None  # ISO 639-1
     client_model: str | None = None

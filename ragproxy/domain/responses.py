@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ragproxy.domain.asking import RagOptions
+from ragproxy.domain.conversations import Item
 from ragproxy.domain.documents import Filter
 
 ResponseStatus = Literal["queued", "in_progress", "completed", "incomplete", "failed", "cancelled"]
@@ -34,7 +35,7 @@ class ResponseRequest:
     """
 
     model: str
-    input: tuple[Mapping[str, Any], ...]
+    input: tuple[Item, ...]
     params: Mapping[str, Any] = field(default_factory=dict)
     shown: Mapping[str, Any] = field(default_factory=dict)
     body: Mapping[str, Any] = field(default_factory=dict)
@@ -48,7 +49,7 @@ class ResponseRequest:
     truncate: bool = False
     search: FileSearch | None = None
     blind: bool = False
-    rag: RagOptions = RagOptions()
+    rag: RagOptions = field(default_factory=RagOptions)
     files: tuple[str, ...] | None = None
     lang: str | None = None  # ISO 639-1
     client_model: str | None = None
@@ -63,13 +64,13 @@ class StoredResponse:
     created: int  # epoch seconds
     status: ResponseStatus
     body: Mapping[str, Any]
-    input: tuple[Mapping[str, Any], ...] = ()
+    input: tuple[Item, ...] = ()
     request: Mapping[str, Any] = field(default_factory=dict)
     background: bool = False
     previous_id: str | None = None
     conversation_id: str | None = None
 
     @property
-    def items(self) -> tuple[Mapping[str, Any], ...]:
+    def items(self) -> tuple[Item, ...]:
         """All that was said in it, the question first."""
         return (*self.input, *self.body.get("output", ()))

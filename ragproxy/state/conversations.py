@@ -206,7 +206,7 @@ class Conversations:
         """Take a turn out and make room for as many items in its place; where it began, None if it is not there."""
         here = conversation_items.c.conversation_id == conversation_id
         gone = sa.delete(conversation_items).where(here, conversation_items.c.turn == turn)
-        rows = sorted(connection.execute(gone.returning(_POSITION, conversation_items.c.id)).tuples())
+        rows = sorted(tuple(row) for row in connection.execute(gone.returning(_POSITION, conversation_items.c.id)))
         if not rows:
             return None
         start, end = rows[0][0], rows[-1][0]
@@ -243,10 +243,15 @@ def with_ids(items: Iterable[Item], *, taken: Iterable[str] = ()) -> tuple[Item,
     for item in items:
         id = item.get("id")
         if not _is_id(id) or id in seen:
-            id = new_id(_PREFIXES.get(str(item.get("type")), "item_"))
+            id = new_id(prefix_of(item))
         seen.add(id)
         done.append({**item, "id": id})
     return tuple(done)
+
+
+def prefix_of(item: Item) -> str:
+    """How the ids of items of its type begin."""
+    return _PREFIXES.get(str(item.get("type")), "item_")
 
 
 def _is_id(id: Any) -> TypeGuard[str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Final
 
 import sqlalchemy as sa
 
-from ragproxy.domain import Cursor, Page, StoredResponse
+from ragproxy.domain import Cursor, Item, Page, StoredResponse
 from ragproxy.errors import InvalidRequest, NotFound
+from ragproxy.state.conversations import prefix_of
 from ragproxy.state.db import BATCH, Database, batches_of, checked_name, shown, storable
 from ragproxy.state.ids import new_id
 from ragproxy.state.tables import responses
@@ -88,7 +89,7 @@ class Responses:
             )
         return line
 
-    def item(self, item_id: str, *, owner: str) -> Mapping[str, Any] | None:
+    def item(self, item_id: str, *, owner: str) -> Item | None:
         """An item of any of the owner's responses, asked or answered; None when there is none of that id."""
         holder = _ITEM_ID.fullmatch(item_id)
         response = self._find(_PREFIX + holder[1], owner) if holder else None
@@ -96,7 +97,7 @@ class Responses:
             return None
         return next((item for item in response.items if item.get("id") == item_id), None)
 
-    def input_page(self, response_id: str, cursor: Cursor, *, owner: str) -> Page[Mapping[str, Any]]:
+    def input_page(self, response_id: str, cursor: Cursor, *, owner: str) -> Page[Item]:
         """A page of what it was asked. NotFound; InvalidRequest for an `after` that is none of its items."""
         items = list(self.get(response_id, owner=owner).input)
         if cursor.order == "desc":
@@ -165,9 +166,9 @@ def new_response_id() -> str:
     return new_id(_PREFIX)
 
 
-def item_id(prefix: str, response_id: str, number: int) -> str:
-    """The id of an item of that response, such as `msg_...`; its items are numbered from 0, the input first."""
-    return f"{prefix}{response_id.removeprefix(_PREFIX)}{number:04x}"
+def item_id(item: Item, response_id: str, number: int) -> str:
+    """An id such as `msg_...` for an item of that response; its items are numbered from 0, the input first."""
+    return f"{prefix_of(item)}{response_id.removeprefix(_PREFIX)}{number:04x}"
 
 
 def _response(row: sa.Row) -> StoredResponse:

@@ -11,6 +11,7 @@ from ragproxy.state.tables import responses
 
 UNFIT_IDS = ["", "resp_nobody", "resp_\0", "resp_\ud800", "resp_" + "9" * 5000]
 DAY_S = 86_400
+MESSAGE = {"type": "message"}
 
 
 def test_comes_back_as_it_was(state, keep):
@@ -99,7 +100,7 @@ def test_an_item_is_found_by_its_id(state, keep):
     kept = keep()
     for item in (*kept.input, *kept.body["output"]):
         assert state.responses.item(item["id"], owner="ann") == item
-    assert state.responses.item(item_id("msg_", kept.id, 99), owner="ann") is None
+    assert state.responses.item(item_id(MESSAGE, kept.id, 99), owner="ann") is None
 
 
 def test_the_input_comes_in_pages(state, keep):
@@ -156,7 +157,7 @@ def keep(state, clock):
     def make(asked=1, owner="ann", status="completed", metadata=None, **fields):
         response_id = new_response_id()
         items = [
-            {"id": item_id("msg_", response_id, number), "type": "message", "role": "user", "content": []}
+            {"id": item_id(MESSAGE, response_id, number), "type": "message", "role": "user", "content": []}
             for number in range(asked + 1)
         ]
         response = StoredResponse(
