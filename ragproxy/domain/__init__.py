@@ -1,9 +1,10 @@
 """The nouns every room shares, and the ports the rooms meet at. No library here, no JSON, no HTTP."""
 
 from ragproxy.domain.agents import Agent, Allowance, Retrieval, Visibility
-from ragproxy.domain.answers import PULSE, Answer, Citation, Delta, ModelCard, Source, Told, Usage
+from ragproxy.domain.answers import PULSE, Answer, Citation, Delta, ModelCard, Source, StoredCompletion, Told, Usage
 from ragproxy.domain.asking import (
     DEFAULT_CARRIERS,
+    NEW_CONVERSATION,
     CacheUse,
     Cancel,
     Carrier,
@@ -14,6 +15,16 @@ from ragproxy.domain.asking import (
     Message,
     Page,
     RagOptions,
+)
+from ragproxy.domain.batch_jobs import (
+    BatchEnding,
+    BatchEndpoint,
+    BatchFault,
+    BatchJob,
+    BatchLine,
+    BatchResult,
+    BatchStatus,
+    BatchUsage,
 )
 from ragproxy.domain.callers import (
     EVERYONE,
@@ -95,6 +106,7 @@ __all__ = [
     "DEFAULT_CARRIERS",
     "DIMENSIONS",
     "EVERYONE",
+    "NEW_CONVERSATION",
     "PULSE",
     "SCOPES",
     "Account",
@@ -105,6 +117,14 @@ __all__ = [
     "ApiKey",
     "Attachment",
     "Batch",
+    "BatchEnding",
+    "BatchEndpoint",
+    "BatchFault",
+    "BatchJob",
+    "BatchLine",
+    "BatchResult",
+    "BatchStatus",
+    "BatchUsage",
     "Block",
     "Budget",
     "CacheUse",
@@ -182,6 +202,7 @@ __all__ = [
     "Source",
     "Store",
     "StoreChange",
+    "StoredCompletion",
     "StoredFile",
     "StoredResponse",
     "Tally",

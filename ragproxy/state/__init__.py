@@ -12,13 +12,16 @@ import sqlalchemy as sa
 from ragproxy.errors import ConfigError
 from ragproxy.state.agents import BUILT_IN, Agents
 from ragproxy.state.auditing import Audit, Held, Kept
+from ragproxy.state.batch_jobs import BatchJobs
 from ragproxy.state.batches import Batches
 from ragproxy.state.blobs import Blobs, open_blobs
 from ragproxy.state.changes import Changes
+from ragproxy.state.completions import Completions
 from ragproxy.state.conversations import Conversations, with_ids
 from ragproxy.state.db import BATCH, Database, checked_name
 from ragproxy.state.files import Files
 from ragproxy.state.folders import Begun, FolderFiles
+from ragproxy.state.idempotency import Claim, Idempotency
 from ragproxy.state.ids import new_id
 from ragproxy.state.keys import Keys, Opening
 from ragproxy.state.library import Library
@@ -38,15 +41,19 @@ __all__ = [
     "SIGNING",
     "Agents",
     "Audit",
+    "BatchJobs",
     "Batches",
     "Begun",
     "Blobs",
     "Changes",
+    "Claim",
+    "Completions",
     "Conversations",
     "DataLock",
     "Files",
     "FolderFiles",
     "Held",
+    "Idempotency",
     "Kept",
     "Keys",
     "Library",
@@ -86,6 +93,7 @@ class State:
         self.folders = FolderFiles(database, clock=clock)
         self.changes = Changes(database, clock=clock)
         self.batches = Batches(database, clock=clock)
+        self.batch_jobs = BatchJobs(database, clock=clock)
         self.library = Library(database, clock=clock)
         self.uploads = Uploads(database, clock=clock)
         self.agents = Agents(database, clock=clock)
@@ -97,6 +105,8 @@ class State:
         self.audit = Audit(database, clock=clock)
         self.usage = Usage(database, clock=clock)
         self.conversations = Conversations(database, clock=clock)
+        self.completions = Completions(database, clock=clock)
+        self.idempotency = Idempotency(database, clock=clock)
 
     @property
     def blobs(self) -> Blobs:

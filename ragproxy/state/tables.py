@@ -401,7 +401,11 @@ batch_jobs = sa.Table(
     sa.Column("metadata", sa.JSON),
     sa.Column("model", sa.Text),
     sa.Column("errors", sa.JSON),
-    sa.Column("total", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("total", sa.BigInteger, nullable=False, server_default="0"),  # lines, once they have been read
+    sa.Column("completed", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("failed", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("usage", sa.JSON),  # tokens, once it has ended
+    sa.Column("ending", sa.Text),  # the status that follows `finalizing`
     sa.Column("output_file_id", sa.Text),
     sa.Column("error_file_id", sa.Text),
     sa.Column("output_lifetime_s", sa.BigInteger),
