@@ -16,6 +16,7 @@ from ragproxy.wire.parameters import Metadata
 from ragproxy.wire.validation import missing
 
 MAX_NEW_ITEMS = 20  # at a time, as OpenAI has it
+MAX_INCLUDED = 64  # they may be said twice
 
 # what an answer shows only when it is asked for
 INCLUDABLE = (
@@ -45,14 +46,14 @@ class Include(Items):
     def __init__(self, **named: str) -> None:
         super().__init__(
             Text(required=True, choices=INCLUDABLE),
-            max_items=len(INCLUDABLE),
+            max_items=MAX_INCLUDED,
             description="What to show beside what is always shown",
         )
         self.data_key = named.get("data_key")
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> list[Any]:
         if type(value) is list:
-            value = [each for each in dict.fromkeys(value) if each != ""]
+            value = [each for each in value if each != ""]
         return super()._deserialize(value, attr, data, **kwargs)
 
 
