@@ -35,6 +35,7 @@ from ragproxy.api import (
     problems,
     reindexes,
     relays,
+    responses,
     sources,
     store_files,
     uploads,
@@ -50,6 +51,7 @@ from ragproxy.settings import Settings, from_env
 RESOURCES = (
     chat.bp,
     completions.bp,
+    responses.bp,
     conversations.bp,
     embeddings.bp,
     relays.bp,

@@ -27,7 +27,7 @@ from ragproxy.access import (
     open_quotas,
     open_shared,
 )
-from ragproxy.answering import Answerer, OnDemand, Searcher, detect
+from ragproxy.answering import Answerer, Compactor, OnDemand, Responder, Searcher, detect, trimmed
 from ragproxy.backends import BuiltInEmbeddings, Cache, Catalog, Copies, Extractive, FineTuning, Relay, open_cache
 from ragproxy.domain import Limits
 from ragproxy.ingestion import Indexer, Ingestor, Librarian, Reindexer, Sandbox
@@ -36,6 +36,7 @@ from ragproxy.settings import Settings, environment
 from ragproxy.state import ORIGIN, SIGNING, DataLock, State, open_state
 from ragproxy.telemetry import Metrics
 from ragproxy.upstreams import read_upstreams
+from ragproxy.wire.items import messages_of
 from ragproxy.worker import Jobs
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,8 @@ class Services:
     index: Index
     models: Catalog
     answerer: Answerer
+    responder: Responder
+    compactor: Compactor
     searcher: Searcher
     ingestor: Ingestor
     librarian: Librarian
@@ -165,6 +168,14 @@ def _wire(settings: Settings, lock: DataLock | None) -> Services:
         index=index,
         models=models,
         answerer=answerer,
+        responder=Responder(
+            state,
+            answerer,
+            messages_of=messages_of,
+            trim=lambda messages: trimmed(messages, settings.history_tokens, count),
+            count=count,
+        ),
+        compactor=Compactor(state, answerer, models, messages_of=messages_of),
         searcher=Searcher(index, state, models),
         ingestor=Ingestor(
             index,

@@ -274,6 +274,12 @@ class Settings:
     context_tokens: int = _setting(
         "RAGPROXY_CONTEXT_TOKENS", 3000, _integer(100, 1_000_000), "Tokens of passages put into the prompt"
     )
+    history_tokens: int = _setting(
+        "RAGPROXY_HISTORY_TOKENS",
+        8000,
+        _integer(100, 10_000_000),
+        "Tokens of earlier messages put into the prompt; the oldest exchanges are left out beyond",
+    )
     dense_weight: float = _setting(
         "RAGPROXY_DENSE_WEIGHT", 0.4, _real(0, 1), "Share of the embedder in the ranking; the words have the rest"
     )

@@ -26,6 +26,7 @@ KEY = "the-admin-key-of-this-test"
 NEEDED = {
     "chat": "chat",
     "completions": "chat",
+    "responses": "chat",
     "conversations": "chat",
     "embeddings": "embed",
     "files": "files",

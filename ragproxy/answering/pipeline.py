@@ -110,6 +110,10 @@ class Answerer:
         """The line of one name that `model` may hold. UnknownModel otherwise."""
         return self._directory.card(model, caller)
 
+    def writer(self, model: str, caller: Caller) -> str:
+        """The name, upstream, of the model that writes for one that the caller names. UnknownModel otherwise."""
+        return self._directory.resolve(model, None, caller).model
+
     def check_free(self, agent_id: str) -> None:
         """Conflict when an agent of that id would hide an upstream's model."""
         self._directory.check_free(agent_id)

@@ -15,7 +15,7 @@ COST = "x-ragproxy-cost"
 UNSETTLED = "ragproxy.unsettled"
 # POST to any route of these resources asks a model, whatever becomes of it; a search only does if it is rewritten
 _RESOURCES = frozenset({"chat", "completions", "azure_chat", "embeddings", "azure_embeddings", "relays"})
-_ROUTES = frozenset({"fine_tuning.create_job"})
+_ROUTES = frozenset({"fine_tuning.create_job", "responses.create_response", "responses.compact_response"})
 
 
 class Unsettled:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import Response, current_app, request
@@ -31,12 +31,30 @@ HANGUPS = "ragproxy.hangups"
 T = TypeVar("T", ChatRequest, CompletionRequest)
 
 
+@dataclass(frozen=True)
+class Manner:
+    """How a stream is told: what a chunk is on the wire, which is the last, what ends it, what is said when it breaks.
+
+    `failure` is given OpenAI's body of the error. `left` is called when no more of it will be sent, in any case.
+    """
+
+    frame: Callable[[Mapping[str, Any]], bytes] = sse.frame
+    is_last: Callable[[Mapping[str, Any]], bool] = lambda chunk: False
+    end: bytes = sse.DONE
+    failure: Callable[[dict[str, Any]], Iterable[dict[str, Any]]] = lambda body: (body,)
+    left: Callable[[], None] = lambda: None
+
+
+CHAT = Manner()
+
+
 def respond(
     asked: ChatRequest | CompletionRequest,
     answer: Callable[[], Answer],
     *,
     whole: Callable[[Answer], dict],
     chunks: Callable[[Answer], Iterator[dict | None]],
+    manner: Manner = CHAT,
 ) -> Response:
     """Run `answer` while watching for a hang-up, and send it in the form asked for; what it consumed is recorded."""
     account = asking(asked.model, asked.tally)
@@ -47,7 +65,7 @@ def respond(
         account.answered(answered)
         _note(answered)
         if asked.stream:
-            response = _event_stream(answered, chunks(answered), asked.cancel, account.settle)
+            response = _event_stream(answered, chunks(answered), asked.cancel, account.settle, manner)
             response.call_on_close(release)
         else:
             try:
@@ -90,31 +108,36 @@ def json_response(body: Any, status: int = 200) -> Response:
 
 
 def _event_stream(
-    answer: Answer, chunks: Iterator[dict | None], cancel: Cancel, settle: Callable[[], None]
+    answer: Answer, chunks: Iterator[dict | None], cancel: Cancel, settle: Callable[[], None], manner: Manner
 ) -> Response:
     metrics, request_id = services.metrics, visit().id
 
     def events() -> Iterator[bytes]:
         try:
             for chunk in chunks:
-                yield sse.COMMENT if chunk is None else sse.frame(chunk)
+                if chunk is not None and manner.is_last(chunk):
+                    settle()
+                yield sse.COMMENT if chunk is None else manner.frame(chunk)
             settle()  # before the end is told: whoever asks again then has this behind it
-            yield sse.DONE
+            if manner.end:
+                yield manner.end
         except RagproxyError as error:
             if cancel.cancelled:  # that broke the upstream off, and nobody is left to be told
                 return
             # too late for a status: one error frame, then the end, and no [DONE] that would call it whole
             metrics.stream_errors.inc()
             log.warning("stream failed", extra={"request": request_id, "code": error.code})
-            yield sse.frame(problems.describe(error)[1])
+            yield from map(manner.frame, manner.failure(problems.describe(error)[1]))
         except Exception:
             metrics.stream_errors.inc()
             log.exception("unforeseen error in a stream", extra={"request": request_id})
-            yield sse.frame(error_body(problems.OUR_FAULT, "server_error", None, "internal_error"))
+            failed = error_body(problems.OUR_FAULT, "server_error", None, "internal_error")
+            yield from map(manner.frame, manner.failure(failed))
 
     def close() -> None:
         cancel.cancel()  # breaks a read still waiting, should another thread close us
         _close(answer)
+        manner.left()
 
     response = EventStream(events(), content_type="text/event-stream; charset=utf-8")
     response.headers["Cache-Control"] = "no-cache"

@@ -142,8 +142,8 @@ class Responses:
             raise _no_previous(response_id)
         mine = responses.c.owner == owner
         columns = (responses.c.id, responses.c.previous_id)
-        line = sa.select(*columns, sa.literal(1).label("depth")).where(mine, responses.c.id == response_id)
-        line = line.cte("line", recursive=True)
+        start = sa.select(*columns, sa.literal(1).label("depth")).where(mine, responses.c.id == response_id)
+        line = start.cte("line", recursive=True)
         before = sa.select(*columns, line.c.depth + 1).where(mine, responses.c.id == line.c.previous_id)
         line = line.union_all(before.where(line.c.depth <= MAX_CHAIN))
         with self._database.reading() as connection:

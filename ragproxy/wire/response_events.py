@@ -18,6 +18,7 @@ LOGPROBS = "message.output_text.logprobs"
 _THOUGHTS: Final = ("reasoning_content", "reasoning")  # servers have either, or both with the same in them
 _REASONS: Final = {"length": "max_output_tokens", "content_filter": "content_filter"}
 T = TypeVar("T", Message, Reasoning)
+_LAST: Final = frozenset({"response.completed", "response.incomplete", "response.failed"})
 _CODES: Final = frozenset({"server_error", "rate_limit_exceeded", "invalid_prompt", "vector_store_timeout"})
 
 
@@ -54,11 +55,12 @@ class Transcript:
         self._cites = True
         self._end: dict[str, Any] = {}
         self.status = "in_progress"
+        self.begun = False  # whether anything has been told
 
     @property
-    def begun(self) -> bool:
-        """Whether anything has been told."""
-        return self._number > 0
+    def is_over(self) -> bool:
+        """Whether no event comes any more."""
+        return self.status != "in_progress"
 
     @property
     def said(self) -> bool:
@@ -71,7 +73,7 @@ class Transcript:
 
     def body(self) -> dict[str, Any]:
         """OpenAI's response object as it now is."""
-        usage = self._usage if self.status != "in_progress" else None
+        usage = self._usage if self.is_over else None
         return {
             **self._head,
             "status": self.status,
@@ -86,7 +88,7 @@ class Transcript:
 
     def begin(self, answer: Answer) -> Iterator[Event]:
         """The first events, the search that was done among them."""
-        self._cites = "annotations" in answer.carriers
+        self.begun, self._cites = True, "annotations" in answer.carriers
         yield from self._told(self._whole("response.created"))
         yield from self._told(self._whole("response.in_progress"))
         if answer.sources is not None:
@@ -221,8 +223,13 @@ class Transcript:
 
     def _told(self, events: Iterable[Event]) -> Iterator[Event]:
         for event in events:
-            number, self._number = self._number, self._number + 1
-            yield {"type": event["type"], "sequence_number": number, **event}
+            yield {"type": event["type"], "sequence_number": self._number, **event}
+            self._number += 1  # not before: an event that nobody asked to go on after may be told as another
+
+
+def is_last(event: Mapping[str, Any]) -> bool:
+    """Whether no event comes after it."""
+    return event["type"] in _LAST
 
 
 def response_usage(usage: Usage) -> dict[str, Any]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from marshmallow import INCLUDE, ValidationError, post_load, validates_schema
 
-from ragproxy.domain import Cursor, Item, ResponseRequest
+from ragproxy.domain import Cursor, ResponseRequest
 from ragproxy.wire.fields import Flag, Identifier, Items, Number, Text, Whole
 from ragproxy.wire.paging import PageQuery
 from ragproxy.wire.parameters import STREAM_OPTIONS_ALONE, LogitBias, Metadata, Stop
@@ -158,16 +157,6 @@ class TokenCountSchema(ResponseFields):
         return self.request({"model": "", **data}, original)
 
 
-@dataclass(frozen=True, slots=True)
-class CompactRequest:
-    """What is to be compacted, and by which model."""
-
-    model: str
-    input: tuple[Item, ...] = ()
-    instructions: str | None = None
-    previous_id: str | None = None
-
-
 class CompactSchema(RagFields):
     """POST /responses/compact. Unknown keys are ignored."""
 
@@ -186,9 +175,9 @@ class CompactSchema(RagFields):
             raise ValidationError(alone("Send the 'input' to compact, or a 'previous_response_id'"), "input")
 
     @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> CompactRequest:
-        """The request."""
-        return CompactRequest(
+    def build(self, data: dict[str, Any], **_: Any) -> ResponseRequest:
+        """What of the request matters here."""
+        return ResponseRequest(
             model=data["model"],
             input=data.get("input") or (),
             instructions=data.get("instructions"),

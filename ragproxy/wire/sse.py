@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ragproxy.errors import UpstreamBroken
@@ -17,6 +17,11 @@ _BOM = b"\xef\xbb\xbf"
 def frame(value: Any) -> bytes:
     """The value as one event."""
     return b"data: " + dumps(value) + b"\n\n"
+
+
+def named_frame(event: Mapping[str, Any]) -> bytes:
+    """An event that says in its `type` what it is called."""
+    return b"event: " + str(event["type"]).encode() + b"\n" + frame(event)
 
 
 def events(reads: Iterable[bytes]) -> Iterator[bytes]:
