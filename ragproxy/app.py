@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from flask_cors import CORS
@@ -19,6 +20,7 @@ from ragproxy.api import (
     admin_keys,
     admin_usage,
     azure,
+    batch_jobs,
     chat,
     completions,
     conversations,
@@ -43,10 +45,14 @@ from ragproxy.api import (
 )
 from ragproxy.api.context import EXTENSION
 from ragproxy.api.hangup import Hangups
+from ragproxy.api.inside import Inside
 from ragproxy.api.stream import HANGUPS
 from ragproxy.errors import RagproxyError
 from ragproxy.services import Services
 from ragproxy.settings import Settings, from_env
+
+if TYPE_CHECKING:
+    from ragproxy.worker import Jobs
 
 RESOURCES = (
     chat.bp,
@@ -64,6 +70,7 @@ RESOURCES = (
     file_batches.bp,
     reindexes.bp,
     folders.bp,
+    batch_jobs.bp,
 )
 ADMIN = (admin_agents.bp, admin_keys.bp, admin_usage.bp)  # at /admin alone: OpenAI has no such routes
 EXPOSED_HEADERS = (
@@ -129,6 +136,7 @@ def create_app(settings: Settings | None = None, *, succession_s: float = 0.0) -
     accounting.init_app(app)
     problems.init_app(app)
     _allow_browsers(app, services)
+    services.open_door(Inside(app))
     return app
 
 
@@ -143,9 +151,21 @@ def application() -> Flask:
     return app
 
 
+@contextmanager
+def background(settings: Settings) -> Iterator[Jobs]:
+    """An application that nobody reaches from outside, for a process that works in the background: what it runs."""
+    app = create_app(settings)
+    try:
+        app.extensions[EXTENSION].start()
+        yield app.extensions[EXTENSION].jobs
+    finally:
+        leave(app)
+
+
 def leave(app: Flask, patience_s: float = PARTING_S) -> None:
     """Let go of everything. Answers that are still going out are cut first, and what they consumed is written down."""
     unsettled: accounting.Unsettled = app.extensions[accounting.UNSETTLED]
+    app.extensions[EXTENSION].jobs.leave_off()  # what asks from inside, too, is to be written down
     if not unsettled.wait(0):
         app.extensions[HANGUPS].end_all()
         unsettled.wait(patience_s)

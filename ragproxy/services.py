@@ -6,8 +6,9 @@ import hashlib
 import logging
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from ragproxy import tokens
 from ragproxy.access import (
@@ -27,19 +28,34 @@ from ragproxy.access import (
     open_quotas,
     open_shared,
 )
-from ragproxy.answering import Answerer, Compactor, OnDemand, Responder, Searcher, detect, trimmed
+from ragproxy.answering import Answerer, Batching, Compactor, OnDemand, Responder, Searcher, detect, trimmed
 from ragproxy.backends import BuiltInEmbeddings, Cache, Catalog, Copies, Extractive, FineTuning, Relay, open_cache
-from ragproxy.domain import Limits
+from ragproxy.domain import Door, Limits
 from ragproxy.ingestion import Indexer, Ingestor, Librarian, Reindexer, Sandbox
 from ragproxy.retrieval import HashEmbedder, Index, grams, open_index, sentences, terms
 from ragproxy.settings import Settings, environment
 from ragproxy.state import ORIGIN, SIGNING, DataLock, State, open_state
 from ragproxy.telemetry import Metrics
 from ragproxy.upstreams import read_upstreams
+from ragproxy.wire import batch_lines
 from ragproxy.wire.items import messages_of
-from ragproxy.worker import Jobs
+from ragproxy.worker import Hands, Jobs
 
 log = logging.getLogger(__name__)
+
+_BATCHES_AT_ONCE = 8  # by one process; what they ask at once is a setting
+
+
+class Runner(Protocol):
+    """Does in the background what clients asked for, through the door, once it is open."""
+
+    def open(self, door: Door) -> None:
+        """From now on there is somebody to ask."""
+        ...
+
+    def recover(self) -> None:
+        """Free what an earlier process of the same name had in hand, which is dead."""
+        ...
 
 
 @dataclass
@@ -61,6 +77,7 @@ class Services:
     fine_tuning: FineTuning
     indexer: Indexer
     reindexer: Reindexer
+    runners: Sequence[Runner]
     jobs: Jobs
     identity: Identity
     login: Login | None  # when people may log in with a browser
@@ -77,6 +94,11 @@ class Services:
         """What links and sessions are signed with: the operator's secret, or the installation's. StateUnavailable."""
         return self.settings.secret_key or self.state.secrets.get(SIGNING)
 
+    def open_door(self, door: Door) -> None:
+        """Let what is done in the background ask this server; until then nothing of it is done."""
+        for runner in self.runners:
+            runner.open(door)
+
     def start(self) -> None:
         """Begin the background work: learn the upstream's models, open the index, index. Call it after any fork."""
         self.models.start()
@@ -84,6 +106,8 @@ class Services:
         if self.lock:  # whoever had it before is dead
             self.indexer.recover()
             self.reindexer.recover()
+            for runner in self.runners:
+                runner.recover()
         self.keys.start()
         self.recorder.start()
         self.jobs.start()
@@ -143,7 +167,20 @@ def _wire(settings: Settings, lock: DataLock | None) -> Services:
     sandbox = Sandbox(children=settings.jobs)
     indexer = Indexer(index, state, sandbox.load, worker=_worker(settings))
     reindexer = Reindexer(index, state, worker=_worker(settings), threads=settings.jobs)
-    jobs = _jobs(settings, state, indexer, reindexer, sandbox)
+    keys = KeyRing(state.keys)
+    batching = Batching(
+        state,
+        batch_lines,
+        worker=_worker(settings),
+        renew=keys.renewed,
+        concurrency=settings.batch_concurrency,
+        longest_line=settings.body_limit_mb << 20,
+    )
+    hands = (
+        Hands(batching.work, name="batches", threads=_BATCHES_AT_ONCE),
+        Hands(batching.wind_up, name="batch-ends"),
+    )
+    jobs = _jobs(settings, state, indexer, reindexer, sandbox, hands)
     answerer = Answerer(
         models=models,
         index=index,
@@ -158,7 +195,6 @@ def _wire(settings: Settings, lock: DataLock | None) -> Services:
         context_tokens=settings.context_tokens,
         count=count,
     )
-    keys = KeyRing(state.keys)
     bearers, login = _oidc(settings)
     librarian = Librarian(state, jobs, file_limit_bytes=settings.file_limit_mb << 20)
     copies = Copies(state.library, state.blobs, librarian, state.remote, models.server)
@@ -191,6 +227,7 @@ def _wire(settings: Settings, lock: DataLock | None) -> Services:
         fine_tuning=FineTuning(models.server_for, models.server, copies, state.remote),
         indexer=indexer,
         reindexer=reindexer,
+        runners=(batching,),
         jobs=jobs,
         identity=Identity(settings.auth, settings.admin_key, keys=keys, tokens=bearers),
         login=login,
@@ -276,7 +313,14 @@ def _worker(settings: Settings) -> str:
     return f"{socket.gethostname()}-{secrets.token_hex(6)}"
 
 
-def _jobs(settings: Settings, state: State, indexer: Indexer, reindexer: Reindexer, sandbox: Sandbox) -> Jobs:
+def _jobs(
+    settings: Settings,
+    state: State,
+    indexer: Indexer,
+    reindexer: Reindexer,
+    sandbox: Sandbox,
+    hands: Sequence[Hands],
+) -> Jobs:
     def work(stop: Callable[[], bool]) -> None:
         while reindexer.work(stop):  # between one and the next, whatever waited for it
             indexer.work(stop)
@@ -286,6 +330,7 @@ def _jobs(settings: Settings, state: State, indexer: Indexer, reindexer: Reindex
         indexer.sweep()
         sandbox.rest()
         state.usage.drop(settings.usage_days * 86_400)
+        state.batch_jobs.clear()
 
     return Jobs(
         work=work,
@@ -295,4 +340,5 @@ def _jobs(settings: Settings, state: State, indexer: Indexer, reindexer: Reindex
         redis_url=settings.redis_url,
         threads=settings.jobs,
         here=settings.redis_url is None or settings.chroma_url is None,
+        hands=hands,
     )

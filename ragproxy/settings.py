@@ -145,6 +145,12 @@ class Settings:
         secret=True,
     )
     jobs: int = _setting("RAGPROXY_JOBS", 1, _integer(1, 64), "Files indexed at once by one process that indexes")
+    batch_concurrency: int = _setting(
+        "RAGPROXY_BATCH_CONCURRENCY",
+        4,
+        _integer(1, 256),
+        "Requests of batches asked at once by one process that works in the background",
+    )
     auth: frozenset[str] = _setting(
         "RAGPROXY_AUTH",
         frozenset({"open"}),

@@ -28,7 +28,7 @@ ARROWS = {
     "app": {"services", "api", "wire"},
     "evaluation": {"services"} | STORES | WORKSHOPS,
     "serving": {"services", "app"},
-    "cli": {"services", "evaluation", "serving"} | STORES | WORKSHOPS,
+    "cli": {"services", "evaluation", "serving", "app"} | STORES | WORKSHOPS,
     "__init__": set(),
     "__main__": {"cli"},
 }

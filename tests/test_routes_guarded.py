@@ -26,6 +26,7 @@ KEY = "the-admin-key-of-this-test"
 NEEDED = {
     "chat": "chat",
     "completions": "chat",
+    "batches": "chat",
     "responses": "chat",
     "conversations": "chat",
     "embeddings": "embed",

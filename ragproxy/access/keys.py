@@ -13,13 +13,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal, Unpack
 
-from ragproxy.domain import ApiKey, KeyStatus, KeyTerms
-from ragproxy.errors import RagproxyError
+from ragproxy.domain import ApiKey, Caller, KeyStatus, KeyTerms
+from ragproxy.errors import NotFound, RagproxyError, Unauthenticated
 from ragproxy.state import Keys, Opening, new_id
 
 log = logging.getLogger(__name__)
 
 HEAD = "sk-rp-"
+_ID_PREFIX = "key_"
 VISIBLE = 12  # characters of a secret that are kept to know it by: 6 of its 43, 36 of its 256 bits
 STALE_S = 3.0  # a revoked key opens nothing after that, on any worker
 FRESH_S = 2.0  # one request in this time looks again, and the others need not wait for it
@@ -129,12 +130,29 @@ class KeyRing:
                 self._known.popitem(last=False)
         return opening
 
+    def renewed(self, caller: Caller) -> Caller:
+        """Who came a while ago, with what the key it came with lets it do by now; who came with none, as it was.
+
+        Unauthenticated when the key opens nothing any more. StateUnavailable.
+        """
+        if caller.id is None or not caller.id.startswith(_ID_PREFIX):
+            return caller
+        try:
+            key = self._keys.get(caller.id)
+        except NotFound as err:
+            raise Unauthenticated("The API key that this was asked with does not exist any more") from err
+        status = key.status(self._clock())
+        if status != "active":
+            past = "has expired" if status == "expired" else "has been revoked"
+            raise Unauthenticated(f"The API key that this was asked with {past}")
+        return key.caller
+
     # ---- for administrators ----
 
     def create(self, *, owner: str = "default", **terms: Unpack[KeyTerms]) -> tuple[ApiKey, str]:
         """A new key and its secret, which is not to be had again. InvalidRequest for what cannot be kept."""
         secret = new_secret()
-        bare = ApiKey(new_id("key_"), "", prefix=secret[:VISIBLE], owner=owner, created=int(self._clock()))
+        bare = ApiKey(new_id(_ID_PREFIX), "", prefix=secret[:VISIBLE], owner=owner, created=int(self._clock()))
         key = replace(bare, **terms)
         self._keys.create(key, sha256(secret))
         return key, secret

@@ -1,5 +1,6 @@
 """Question -> grounded answer. Knows the index and the records; models reach it through the ports of `domain`."""
 
+from ragproxy.answering.batching import Batching
 from ragproxy.answering.compacting import Compactor
 from ragproxy.answering.language import detect
 from ragproxy.answering.on_demand import OnDemand
@@ -11,6 +12,7 @@ from ragproxy.answering.trimming import trimmed
 
 __all__ = [
     "Answerer",
+    "Batching",
     "Begun",
     "Compactor",
     "OnDemand",

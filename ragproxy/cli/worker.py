@@ -1,33 +1,32 @@
-"""`ragproxy worker`: the process that indexes when the web processes do not."""
+"""`ragproxy worker`: the process that works in the background when the web processes do not."""
 
 from __future__ import annotations
 
 import signal
 import threading
 from collections.abc import Mapping
-from contextlib import closing
 from types import FrameType
 
 import click
 
-from ragproxy import __version__, telemetry
+from ragproxy import __version__
 from ragproxy.errors import ConfigError
-from ragproxy.services import build
 from ragproxy.settings import Settings, from_env
 
 
 @click.command()
 @click.pass_obj
 def worker(environ: Mapping[str, str]) -> None:
-    """Index files for web processes. Needs REDIS_URL and CHROMA_URL; without them the server does it."""
+    """Index files and answer batches for web processes. Needs REDIS_URL and CHROMA_URL; else the server does it."""
     settings = from_env(environ)
     _check_scaled(settings)
-    telemetry.start_logging(settings.log_level, content=settings.log_content)
-    with closing(build(settings)) as services:
-        ended = _end_of_signals()
-        services.models.start()
-        click.echo(f"ragproxy {__version__} indexes the files that web processes are given (Ctrl-C stops it).")
-        services.jobs.run(ended)
+    # here and not above: no other command needs the application, and Flask takes its time
+    from ragproxy.app import background
+
+    ended = _end_of_signals()
+    with background(settings) as jobs:
+        click.echo(f"ragproxy {__version__} indexes files and answers batches for web processes (Ctrl-C stops it).")
+        jobs.run(ended)
 
 
 def _check_scaled(settings: Settings) -> None:

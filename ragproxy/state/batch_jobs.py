@@ -230,10 +230,10 @@ class BatchJobs:
         with self._database.reading() as connection:
             return set(connection.scalars(query))
 
-    def results(self, batch_id: str) -> Iterator[BatchResult]:
-        """What became of its lines, in their order, a few at a time."""
+    def results(self, batch_id: str, *, failed: bool) -> Iterator[BatchResult]:
+        """What became of its lines, of those that failed or of the others, in their order, a few read at a time."""
         after = 0
-        query = sa.select(batch_results).where(batch_results.c.batch_id == batch_id)
+        query = sa.select(batch_results).where(batch_results.c.batch_id == batch_id, batch_results.c.failed == failed)
         while True:
             part = query.where(batch_results.c.number > after).order_by(batch_results.c.number).limit(_PAGE)
             with self._database.reading() as connection:

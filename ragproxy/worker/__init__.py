@@ -1,5 +1,6 @@
-"""BACKGROUND WORK: when it is done and by whom; what there is to do stands in the records, how in `ingestion`."""
+"""BACKGROUND WORK: when it is done and by whom. What there is to do stands in the records; how, in the workshops."""
 
+from ragproxy.worker.hands import Hands
 from ragproxy.worker.jobs import Jobs
 
-__all__ = ["Jobs"]
+__all__ = ["Hands", "Jobs"]

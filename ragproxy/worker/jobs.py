@@ -9,11 +9,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ragproxy.errors import RagproxyError
+from ragproxy.worker.hands import Hands
 
 if TYPE_CHECKING:
     from ragproxy.worker.queue import Queue
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 _SWEEP_APART_S = 30.0  # those that waited behind long work come all at once
 _HEALTH_S = 10.0
 _AFTERMATH_S = 5.0
+_PARTING_S = 3.0  # of the hands, who are to leave off at once
 
 Work = Callable[[Callable[[], bool]], object]  # until nothing is left, or until it is told to stop
 
@@ -31,7 +33,8 @@ class Jobs:
     """Calls `work` when the bell rings, `sweep` and `work` at the start and every minute, in `threads` threads.
 
     The queue is a file, or Redis when there is a `redis_url`. With `here`, `start` works in this process; without, it
-    only rings, and `run` is for the process that works. `abort` must end whatever `work` waits for.
+    only rings, and `run` is for the process that works. `abort` must end whatever `work` waits for. The `hands` work in
+    threads of their own, where and when the others do.
     """
 
     def __init__(
@@ -44,6 +47,7 @@ class Jobs:
         redis_url: str | None = None,
         threads: int = 1,
         here: bool = True,
+        hands: Sequence[Hands] = (),
     ) -> None:
         self._work = work
         self._sweep = sweep
@@ -52,6 +56,7 @@ class Jobs:
         self._redis_url = redis_url
         self._threads = threads
         self._here = here
+        self._hands = hands
         self._lock = threading.Lock()
         self._opened: Queue | None = None
         self._stopping = threading.Event()
@@ -59,17 +64,17 @@ class Jobs:
 
     def ring(self) -> None:
         """Say that there is work. Never fails; waits two seconds at most, once, for a Redis that does not answer."""
+        self._ring_hands()
         self._queue().ring()
 
     def start(self) -> None:
         """Begin to work, if that is this process's part. ConfigError when the queue cannot be opened."""
         if self._here:
-            self._queue().start()
+            self._begin()
 
     def run(self, ended: threading.Event) -> None:
         """Work until `ended` is set, then stop."""
-        queue = self._queue()
-        queue.start()
+        queue = self._begin()
         while not ended.wait(_HEALTH_S):
             queue.check()
         self.stop()
@@ -77,6 +82,7 @@ class Jobs:
     def stop(self, patience_s: float = 10.0) -> None:
         """Finish the file in hand, or give it up after so many seconds: it is begun anew. No error when not started."""
         self._stopping.set()
+        self.leave_off()
         queue = self._opened
         if queue is None or queue.stop(patience_s):
             self._abort()
@@ -84,6 +90,24 @@ class Jobs:
         self._abort()
         if not queue.stop(_AFTERMATH_S):
             log.warning("a file was still being indexed at the end; it is taken up again at the next start")
+
+    def leave_off(self, patience_s: float = _PARTING_S) -> None:
+        """Have the hands leave off what they do, which is taken up again at the next start."""
+        until = time.monotonic() + patience_s
+        for hands in self._hands:
+            if not hands.stop(max(0.0, until - time.monotonic())):
+                log.warning("work in the background did not end in time; it is taken up again at the next start")
+
+    def _begin(self) -> Queue:
+        queue = self._queue()
+        queue.start()
+        for hands in self._hands:
+            hands.start()
+        return queue
+
+    def _ring_hands(self) -> None:
+        for hands in self._hands:
+            hands.ring()
 
     def _queue(self) -> Queue:
         with self._lock:
@@ -96,6 +120,7 @@ class Jobs:
             return self._opened
 
     def _on_ring(self) -> None:
+        self._ring_hands()
         try:
             self._work(self._stopping.is_set)
         except RagproxyError as err:

@@ -113,21 +113,22 @@ def test_results_are_kept_once_and_counted(state):
     told = state.batch_jobs.get(job.id, owner="ann")
     assert (told.total, told.completed, told.failed) == (4, 2, 1)
     assert state.batch_jobs.done(job.id) == {1, 2, 3}
-    assert list(state.batch_jobs.results(job.id)) == [result(1), result(2), result(3, failed=True)]
+    assert list(state.batch_jobs.results(job.id, failed=False)) == [result(1), result(2)]
+    assert list(state.batch_jobs.results(job.id, failed=True)) == [result(3, failed=True)]
 
 
 def test_many_results_come_in_their_order(state):
     job = begun(state, "w", total=50)
     for number in range(50, 0, -1):
         state.batch_jobs.keep(job.id, "w", [result(number)])
-    assert [each.number for each in state.batch_jobs.results(job.id)] == list(range(1, 51))
+    assert [each.number for each in state.batch_jobs.results(job.id, failed=False)] == list(range(1, 51))
 
 
 def test_what_an_answer_says_comes_back_as_it_was(state):
     job = begun(state, "w")
     text = "été \0 \x7f \u2028 " + "😀" * 3
     state.batch_jobs.keep(job.id, "w", [result(1, text=text)])
-    (kept,) = state.batch_jobs.results(job.id)
+    (kept,) = state.batch_jobs.results(job.id, failed=False)
     assert kept.data["text"] == text
 
 
