@@ -211,10 +211,13 @@ class Transcript:
         return current
 
     def _leave(self) -> Iterator[Event]:
-        """End what is being told; calls stay open, for servers may go on with any of them."""
+        """End what is being told, for something new comes; calls stay open, for servers may go on with any of them."""
         if self._current is not None:
             yield from self._current.close()
             self._current = None
+        for item in self._items:
+            if isinstance(item, Call):
+                yield from item.announce()
 
     # ---- how it is told -----------------------------------------------------------------------------
 

@@ -272,22 +272,24 @@ class Call(ToldItem):
         text = inner.get(self._key)
         if text is not None and not isinstance(text, str):
             text = dumps(text).decode()  # some servers send the object itself
-        if self._name and not self._told:
-            yield from self._begin()
+        if self._name:
+            yield from self.announce()
         if text:
             self._texts.append(text)
             if self._told:
                 yield self._about(f"{self._event}.delta", delta=text)
 
-    def _begin(self) -> Iterator[Event]:
+    def announce(self) -> Iterator[Event]:
+        """Begin it with what is known, unless that has been done: something else comes after it."""
+        if self._told:
+            return
         yield from super().open()
         self._told = True
         if self._texts:
             yield self._about(f"{self._event}.delta", delta="".join(self._texts))
 
     def _end(self) -> Iterator[Event]:
-        if not self._told:
-            yield from self._begin()
+        yield from self.announce()
         named = {"name": self._name} if self._kind == "function" else {}
         yield self._about(f"{self._event}.done", **named, **{self._key: "".join(self._texts)})
 
