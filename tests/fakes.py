@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
 
-from ragproxy.domain import Agent, Cancel, ChatRequest, CompletionRequest, Delta, Usage
+from ragproxy.domain import Agent, Caller, Cancel, ChatRequest, CompletionRequest, Delta, Told, Usage
 from ragproxy.errors import Forbidden, UnknownModel, UpstreamBroken
 
 
@@ -112,6 +115,41 @@ class FakeDoorbell:
     def ring(self) -> None:
         self.rings += 1
         self.work()
+
+
+class FakeDoor:
+    """A Door behind which `answer` says what is answered to a body: a status, headers and JSON.
+
+    It notes who asked what. A body that `hangs` waits until it is cancelled, and is answered as a hang-up then.
+    """
+
+    def __init__(self, answer: Callable[[Mapping[str, Any]], tuple[int, Mapping[str, str], Any]]) -> None:
+        self.answer = answer
+        self.asked: list[tuple[str, Mapping[str, Any], Caller]] = []
+        self.inside = 0
+        self.most_inside = 0
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def post(
+        self, path: str, body: Mapping[str, Any], caller: Caller, *, cancel: Cancel, note: str | None = None
+    ) -> Iterator[Told]:
+        with self._lock:
+            self.asked.append((path, body, caller))
+            self.inside += 1
+            self.most_inside = max(self.most_inside, self.inside)
+        try:
+            if body.get("hangs"):
+                gone = threading.Event()
+                with cancel.breaking(gone.set):
+                    gone.wait(30)
+                yield Told(499, {}, iter([b"{}"]))
+                return
+            status, headers, answer = self.answer(body)
+            yield Told(status, {"x-request-id": "req_1", **headers}, iter([json.dumps(answer).encode()]))
+        finally:
+            with self._lock:
+                self.inside -= 1
 
 
 class FakeGate:

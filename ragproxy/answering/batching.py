@@ -144,7 +144,14 @@ class Batching:
         file = BatchInput(self._state, self._form, job, longest=self._longest_line)
         if job.status == "validating" and not self._begin(job, worker, file, stop):
             return self._why_not(job, worker)
-        done = self._state.batch_jobs.done(job.id)
+        # nothing is asked of what is too late from the beginning
+        ending = self._ending(job, worker) or self._ask(job, worker, file, stop, door)
+        if ending == "expired" and not self._expire(job, worker, file):
+            return "completed"  # the last line was done in time
+        return ending
+
+    def _ask(self, job: BatchJob, worker: str, file: BatchInput, stop: Stop, door: Door) -> BatchEnding:
+        """Ask the lines that have no result, until there are none or they are not wanted any more."""
         asker = Asker(
             self._state.batch_jobs,
             self._form,
@@ -155,14 +162,11 @@ class Batching:
             places=self._places,
             delays_s=self._delays_s,
         )
-        asker.start(file.left(done), self._concurrency)
+        asker.start(file.left(self._state.batch_jobs.done(job.id)), self._concurrency)
         try:
-            ending = self._watch(asker, job, worker, stop)
+            return self._watch(asker, job, worker, stop)
         finally:
             asker.cut_off()
-        if ending == "expired" and not self._expire(job, worker, file):
-            return "completed"  # the last line was done in time
-        return ending
 
     def _begin(self, job: BatchJob, worker: str, file: BatchInput, stop: Stop) -> bool:
         def check() -> None:
