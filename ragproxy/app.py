@@ -40,6 +40,7 @@ from ragproxy.api import (
     responses,
     sources,
     store_files,
+    stored_completions,
     uploads,
     vector_stores,
 )
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
 
 RESOURCES = (
     chat.bp,
+    stored_completions.bp,
     completions.bp,
     responses.bp,
     conversations.bp,
@@ -89,6 +91,7 @@ EXPOSED_HEADERS = (
     "x-ragproxy-tried",
     "x-ragproxy-cost",
     "x-cache",
+    "x-idempotent-replay",
     "openai-poll-after-ms",
     "openai-processing-ms",
     "Server-Timing",

@@ -28,7 +28,18 @@ from ragproxy.access import (
     open_quotas,
     open_shared,
 )
-from ragproxy.answering import Answerer, Batching, Compactor, OnDemand, Responder, Searcher, detect, trimmed
+from ragproxy.answering import (
+    Answerer,
+    Batching,
+    Compactor,
+    Forms,
+    History,
+    OnDemand,
+    Responder,
+    Searcher,
+    detect,
+    trimmed,
+)
 from ragproxy.backends import BuiltInEmbeddings, Cache, Catalog, Copies, Extractive, FineTuning, Relay, open_cache
 from ragproxy.domain import Door, Limits
 from ragproxy.ingestion import Indexer, Ingestor, Librarian, Reindexer, Sandbox
@@ -38,11 +49,13 @@ from ragproxy.state import ORIGIN, SIGNING, DataLock, State, open_state
 from ragproxy.telemetry import Metrics
 from ragproxy.upstreams import read_upstreams
 from ragproxy.wire import batch_lines
-from ragproxy.wire.items import messages_of
+from ragproxy.wire.items import items_of, messages_of
+from ragproxy.wire.stored_completions import answered_items, stored_completion
 from ragproxy.worker import Hands, Jobs
 
 log = logging.getLogger(__name__)
 
+_DAY_S = 86_400
 _BATCHES_AT_ONCE = 8  # by one process; what they ask at once is a setting
 
 
@@ -185,6 +198,7 @@ def _wire(settings: Settings, lock: DataLock | None) -> Services:
         models=models,
         index=index,
         state=state,
+        history=_history(settings, state, count, models),
         on_demand=OnDemand(state, jobs),
         cache=_cache(settings, metrics),
         gate=spending,
@@ -298,6 +312,18 @@ def _models(settings: Settings, count: Callable[[str], int]) -> Catalog:
     )
 
 
+def _history(settings: Settings, state: State, count: Callable[[str], int], models: Catalog) -> History:
+    forms = Forms(messages_of, items_of, answered=answered_items, completion=stored_completion)
+    return History(
+        state,
+        count,
+        models,
+        budget_tokens=settings.history_tokens,
+        summarise=settings.history_summary,
+        forms=forms,
+    )
+
+
 def _cache(settings: Settings, metrics: Metrics) -> Cache:
     return open_cache(
         settings.redis_url,
@@ -329,7 +355,12 @@ def _jobs(
     def sweep() -> None:
         indexer.sweep()
         sandbox.rest()
-        state.usage.drop(settings.usage_days * 86_400)
+        state.usage.drop(settings.usage_days * _DAY_S)
+        state.idempotency.drop(_DAY_S)
+        if settings.conversation_days:
+            old_s = settings.conversation_days * _DAY_S
+            for kept in (state.conversations, state.responses, state.completions):
+                kept.drop(old_s)
         state.batch_jobs.clear()
 
     return Jobs(

@@ -222,6 +222,12 @@ class Settings:
     usage_days: int = _setting(
         "RAGPROXY_USAGE_DAYS", 400, _integer(1, 36_500), "Days for which the record of each request is kept"
     )
+    conversation_days: int = _setting(
+        "RAGPROXY_CONVERSATION_DAYS",
+        30,
+        _integer(0, 36_500),
+        "Days after which conversations that nobody used, responses and stored completions are deleted; `0` for never",
+    )
     cors_origins: tuple[str, ...] | None = _setting(
         "RAGPROXY_CORS_ORIGINS",
         None,
@@ -285,6 +291,9 @@ class Settings:
         8000,
         _integer(100, 10_000_000),
         "Tokens of earlier messages put into the prompt; the oldest exchanges are left out beyond",
+    )
+    history_summary: bool = _setting(
+        "RAGPROXY_HISTORY_SUMMARY", False, _flag, "`1` has what no longer fits summed up by the upstream's model"
     )
     dense_weight: float = _setting(
         "RAGPROXY_DENSE_WEIGHT", 0.4, _real(0, 1), "Share of the embedder in the ranking; the words have the rest"

@@ -2,6 +2,8 @@
 
 from ragproxy.answering.batching import Batching
 from ragproxy.answering.compacting import Compactor
+from ragproxy.answering.history import History
+from ragproxy.answering.keeping import Forms
 from ragproxy.answering.language import detect
 from ragproxy.answering.on_demand import OnDemand
 from ragproxy.answering.pipeline import Answerer
@@ -15,6 +17,8 @@ __all__ = [
     "Batching",
     "Begun",
     "Compactor",
+    "Forms",
+    "History",
     "OnDemand",
     "Responder",
     "Searcher",

@@ -14,6 +14,7 @@ from ragproxy.domain import EVERYONE, Agent, Caller, ModelCard, Models, Store
 from ragproxy.errors import Conflict, UnknownModel, UnknownStore
 from ragproxy.state import BUILT_IN, State
 
+EXTRACTIVE = "extractive"  # the built-in model: it reads passages, and cannot rewrite a question
 STORE_PREFIX = "rag/"
 _LONGEST_NAME = 300  # code points: a store's name has 256 at most
 

@@ -34,7 +34,7 @@ class Opened(Iterator[Delta]):
     def close(self) -> None:
         """Stop the work behind; any number of times."""
         self._waiting = None
-        _close(self._deltas)
+        close(self._deltas)
 
 
 @contextmanager
@@ -43,10 +43,11 @@ def closing(deltas: Iterator[Delta]) -> Iterator[Iterator[Delta]]:
     try:
         yield deltas
     finally:
-        _close(deltas)
+        close(deltas)
 
 
-def _close(deltas: Iterator[Delta]) -> None:
-    close = getattr(deltas, "close", None)
-    if close is not None:
-        close()
+def close(deltas: Iterator[Delta]) -> None:
+    """Stop the work behind deltas that have any."""
+    stop = getattr(deltas, "close", None)
+    if stop is not None:
+        stop()

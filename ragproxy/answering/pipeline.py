@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -11,7 +10,8 @@ from typing import Any, Protocol, TypeVar
 
 from ragproxy.answering import carrying, language, prompt, rewriting
 from ragproxy.answering.citations import cite
-from ragproxy.answering.directory import Directory, Target
+from ragproxy.answering.directory import EXTRACTIVE, Directory, Target
+from ragproxy.answering.history import History
 from ragproxy.answering.on_demand import OnDemand
 from ragproxy.answering.opening import Opened
 from ragproxy.answering.retrieving import Retriever, Scope
@@ -36,9 +36,8 @@ from ragproxy.domain import (
 )
 from ragproxy.errors import NotServed
 from ragproxy.retrieval import Index
-from ragproxy.state import State
+from ragproxy.state import State, new_id
 
-EXTRACTIVE = "extractive"  # the built-in model: it reads passages, and cannot rewrite a question
 _NOBODY = Agent(id="", name="", owner="*", stores=())  # who answers when a plain model is asked about files
 M = TypeVar("M")
 R = TypeVar("R", ChatRequest, CompletionRequest)
@@ -76,6 +75,7 @@ class Answerer:
         models: Models,
         index: Index,
         state: State,
+        history: History,
         on_demand: OnDemand,
         cache: AnswerCache,
         gate: Gate,
@@ -88,6 +88,7 @@ class Answerer:
         clock: Clock = time,
     ) -> None:
         self._models = models
+        self._history = history
         self._cache = cache
         self._gate = gate
         self._clock = clock
@@ -121,18 +122,19 @@ class Answerer:
     def answer(self, request: ChatRequest, caller: Caller) -> Answer:
         """The answer to a chat, its first delta already pulled; close its deltas.
 
+        What was said before in its conversation comes before it, and what is said is kept there.
         UnknownModel, UnknownStore, NotFound, NotReady, the gate's Forbidden and the model's errors are raised here,
         before anything is given out.
         """
         target, request = self._entered(request, caller)
+        request, turn = self._history.opened(request, caller)
         timings_s: dict[str, float] = {}
         prepared = self._prepare(request, target, caller, timings_s)
         deltas = self._open(prepared.deltas, timings_s)
         answer = self._answer("chatcmpl-", request, target, deltas, timings_s)
         answer.sources, answer.query = prepared.sources, prepared.query
         answer.grounding = prepared.request.grounding
-        answer.conversation_id = request.conversation_id
-        return answer
+        return answer if turn is None else turn.kept(answer)
 
     def complete(self, request: CompletionRequest, caller: Caller) -> Answer:
         """The answer to a legacy completion: the upstream's own, or each prompt carried over chat.
@@ -243,7 +245,7 @@ class Answerer:
         timings_s: dict[str, float],
     ) -> Answer:
         return Answer(
-            id=prefix + secrets.token_hex(16),
+            id=new_id(prefix),
             created=int(self._clock.time()),
             model=request.model,
             deltas=deltas,

@@ -63,7 +63,7 @@ def question(messages: Sequence[Message]) -> str:
     for role in ("user", None):
         for message in reversed(messages):
             if role in (None, message.role) and message.text.strip():
-                return _clipped(message.text.strip(), LONGEST_QUERY)
+                return clipped(message.text.strip(), LONGEST_QUERY)
     return ""
 
 
@@ -77,7 +77,7 @@ def rewritten(messages: Sequence[Message], model: ChatModel, request: ChatReques
     if len(turns) < 2:
         return raw
     try:
-        reply = _said(model, _asking(turns[-TURNS:], request))
+        reply = said(model, _asking(turns[-TURNS:], request))
     except RagproxyError:
         return raw  # a worse query is better than no answer
     return _sound(reply, raw)
@@ -96,10 +96,10 @@ def searches(queries: Sequence[str], model: ChatModel, name: str, cancel: Cancel
     params = {"max_tokens": _TOKENS * len(asked), "temperature": 0}
     ask = Message("user", _ASK_SEARCHES.format(queries=lines))
     try:
-        reply = _said(model, ChatRequest(model=name, messages=(ask,), params=params, cancel=cancel, tally=tally))
+        reply = said(model, ChatRequest(model=name, messages=(ask,), params=params, cancel=cancel, tally=tally))
     except RagproxyError:
         return tuple(queries)
-    numbered = map(_NUMBERED.match, _THINKING.sub(" ", reply).splitlines())
+    numbered = map(_NUMBERED.match, without_thinking(reply).splitlines())
     replies = {int(line[1]): line[2] for line in numbered if line}
     if len(queries) == 1:
         replies.setdefault(1, reply)  # many leave the number out when there is but one
@@ -119,9 +119,9 @@ def carried_over(messages: Sequence[Message]) -> str:
     asked = [message.text.strip() for message in messages if message.role == "user" and message.text.strip()]
     if not asked:
         return question(messages)
-    query = _clipped(asked[-TURNS:][0], LONGEST_QUERY)
+    query = clipped(asked[-TURNS:][0], LONGEST_QUERY)
     for turn in asked[-TURNS:][1:]:
-        turn = _clipped(turn, LONGEST_QUERY)
+        turn = clipped(turn, LONGEST_QUERY)
         query = _joined(turn, query) if _leans(turn) else turn
     return query
 
@@ -156,7 +156,7 @@ def _turns(messages: Sequence[Message]) -> list[Message]:
 
 
 def _asking(turns: Sequence[Message], request: ChatRequest) -> ChatRequest:
-    lines = (f"{turn.role.capitalize()}: {_clipped(turn.text.strip(), _LONGEST_TURN)}" for turn in turns)
+    lines = (f"{turn.role.capitalize()}: {clipped(turn.text.strip(), _LONGEST_TURN)}" for turn in turns)
     # the newer models refuse the older name of the limit, the older servers do not know the newer one
     limit = "max_completion_tokens" if "max_completion_tokens" in request.params else "max_tokens"
     params: Mapping[str, Any] = {limit: _TOKENS, "temperature": 0}
@@ -171,7 +171,8 @@ def _asking(turns: Sequence[Message], request: ChatRequest) -> ChatRequest:
     )
 
 
-def _said(model: ChatModel, request: ChatRequest) -> str:
+def said(model: ChatModel, request: ChatRequest) -> str:
+    """All that the model replies. Errors as of `ChatModel.chat`."""
     with closing(model.chat(request)) as deltas:
         return "".join(delta.content or "" for delta in deltas if delta.index == 0)
 
@@ -181,13 +182,19 @@ def _sound(reply: str, raw: str) -> str:
 
     A reply that has no term in common with the raw query has drifted: the query's own words are added to it.
     """
-    reply = " ".join(_THINKING.sub(" ", reply).split()).strip("\"'“”«» ")
+    reply = " ".join(without_thinking(reply).split()).strip("\"'“”«» ")
     if not reply or len(reply) > max(_LONGEST_REWRITE, len(raw) + 200):
         return raw
     return reply if set(terms(reply)) & set(terms(raw)) else f"{reply} {raw}"
 
 
-def _clipped(text: str, longest: int) -> str:
+def without_thinking(reply: str) -> str:
+    """A model's reply without the thoughts that some put before it."""
+    return _THINKING.sub(" ", reply)
+
+
+def clipped(text: str, longest: int) -> str:
+    """The text, or its two ends when it is longer than so many code points."""
     if len(text) <= longest:
         return text
     return f"{text[: longest // 2]} {text[-longest // 2 + 1 :]}"

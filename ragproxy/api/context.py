@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
@@ -42,6 +43,7 @@ class Visit:
     caller: Caller = field(default_factory=Caller)
     timings_s: dict[str, float] = field(default_factory=dict)
     custom: dict[str, str] = field(default_factory=dict)  # the X-Custom-* headers it came with
+    body: Mapping[str, Any] | None = field(default=None, repr=False)  # its JSON, once it has been read
     known: bool = False  # whether we know who is asking
     asking: Asking | None = None  # when it asks a model
     quota: Quota | None = None  # of a caller that has limits

@@ -13,6 +13,7 @@ from webargs.flaskparser import FlaskParser
 
 from ragproxy.api import custom_headers
 from ragproxy.api.body import read
+from ragproxy.api.context import visit
 from ragproxy.api.guard import authenticate
 from ragproxy.domain import Scope
 from ragproxy.errors import InvalidRequest, UnsupportedMediaType
@@ -34,6 +35,7 @@ class BodyParser(FlaskParser):
         body = loads(read(req))
         if not isinstance(body, dict):
             raise InvalidRequest("The request body must be a JSON object")
+        visit().body = body
         return body
 
     def handle_error(

@@ -83,6 +83,17 @@ def respond(
     return response
 
 
+def again(
+    asked: ChatRequest | CompletionRequest, answer: Answer, body: dict, chunks: Iterator[dict | None]
+) -> Response:
+    """Send an answer that was given before, in the form asked for: no model is asked, and nothing is consumed."""
+    account = asking(asked.model, asked.tally)
+    account.hit = True
+    if not asked.stream:
+        return json_response(body)
+    return _event_stream(answer, chunks, asked.cancel, account.settle, CHAT)
+
+
 def paced(asked: T) -> T:
     """The request, with a sign of life wanted in its stream now and then."""
     return replace(asked, pulse_s=services.settings.heartbeat_s) if asked.stream else asked

@@ -105,12 +105,12 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class StoredCompletion:
-    """A chat that was to be stored: `body` is OpenAI's object, `messages` are those that were sent, `model` as asked."""
+    """A chat that was to be stored: `body` is OpenAI's object, `messages` are those that were sent."""
 
     id: str
     owner: str
     created: int  # epoch seconds
-    model: str
+    model: str  # as asked
     messages: tuple[Message, ...]
     body: Mapping[str, Any]
     metadata: Mapping[str, str] = field(default_factory=dict)

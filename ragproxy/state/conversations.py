@@ -39,10 +39,12 @@ class Conversations:
         self._database = database
         self._clock = clock
 
-    def create(self, *, owner: str, metadata: Mapping[str, str], items: Iterable[Item] = ()) -> Conversation:
-        """A new conversation that begins with the items; those without `id` get one."""
+    def create(
+        self, *, owner: str, metadata: Mapping[str, str], items: Iterable[Item] = (), id: str | None = None
+    ) -> Conversation:
+        """A new conversation that begins with the items; those without `id` get one. An `id` must be nobody's yet."""
         now = int(self._clock())
-        made = Conversation(new_id("conv_"), checked_name(owner, param="owner"), now, now, dict(metadata))
+        made = Conversation(id or new_id("conv_"), checked_name(owner, param="owner"), now, now, dict(metadata))
         with self._database.writing() as connection:
             row = {column.name: getattr(made, column.name) for column in _COLUMNS}
             connection.execute(sa.insert(conversations).values(row))
@@ -100,10 +102,12 @@ class Conversations:
             self._insert(connection, conversation_id, kept, start, turn)
         return kept
 
-    def items(self, conversation_id: str, *, owner: str) -> Sequence[tuple[int, Item]]:
-        """Everything that was said, each with its position, oldest first. NotFound."""
+    def items(self, conversation_id: str, *, owner: str, without: str | None = None) -> Sequence[tuple[int, Item]]:
+        """Everything that was said, but in the turn named `without`: each with its position, oldest first. NotFound."""
         self.get(conversation_id, owner=owner)
         query = sa.select(_POSITION, conversation_items.c.data).where(_in(conversation_id, owner))
+        if without is not None:
+            query = query.where(conversation_items.c.turn.is_distinct_from(without))
         with self._database.reading() as connection:
             return [(row.position, row.data) for row in connection.execute(query.order_by(_POSITION))]
 

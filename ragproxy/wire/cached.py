@@ -145,7 +145,7 @@ def _at_once(rows: list[Delta], chunk: Mapping[str, Any], usage: Usage | None) -
 
 def _streamed(rows: list[Delta], chunk: Mapping[str, Any], usage: Usage | None) -> Iterator[Delta]:
     for row in rows:
-        fields = {key: _numbered(value) if key == "tool_calls" else value for key, value in row.fields.items()}
+        fields = {key: numbered(value) if key == "tool_calls" else value for key, value in row.fields.items()}
         yield _with(row, None, fields, chunk)
         yield Delta(row.index, finish_reason=row.finish_reason, chunk=chunk)
     yield Delta(None, usage=usage, chunk=chunk)
@@ -161,7 +161,7 @@ def _with(
     return Delta(row.index, row.content, finish_reason, fields, row.choice, chunk, usage)
 
 
-def _numbered(calls: Any) -> Any:
+def numbered(calls: Any) -> Any:
     """Tool calls with the `index` that only streams have."""
     if not isinstance(calls, list):
         return calls

@@ -8,6 +8,7 @@ from marshmallow import INCLUDE, ValidationError, post_load, validates_schema
 
 from ragproxy.domain import ChatRequest
 from ragproxy.wire.fields import Flag, Identifier, Items, Number, Text, Whole
+from ragproxy.wire.items import check_texts
 from ragproxy.wire.messages import MAX_MESSAGES, MessageField
 from ragproxy.wire.parameters import (
     STREAM_OPTIONS_ALONE,
@@ -22,6 +23,7 @@ from ragproxy.wire.tools import FunctionCall, Functions, ToolChoice, Tools
 from ragproxy.wire.validation import alone
 
 _INT64 = 2**63
+STORING = frozenset({"store", "metadata"})  # ours to do, when something is to be stored
 APART = KEYS | {"model", "messages", "stream", "stream_options"}  # everything else is forwarded as it came
 
 
@@ -67,16 +69,26 @@ class ChatRequestSchema(RagFields):
             problem = alone("The 'top_logprobs' parameter is only allowed when 'logprobs' is true")
             raise ValidationError(problem, "top_logprobs")
 
+    @validates_schema
+    def check_storable(self, data: dict[str, Any], **_: Any) -> None:
+        """Refuse metadata that is to be stored and cannot be."""
+        if data.get("store"):
+            check_texts(data.get("metadata"), ("metadata",))
+
     @post_load(pass_original=True)
     def build(self, data: dict[str, Any], original: dict[str, Any], **_: Any) -> ChatRequest:
         """The request; `params` come from the body itself, so that they are forwarded exactly as they came."""
+        store = bool(data.get("store"))
+        apart = APART | STORING if store else APART
         return ChatRequest(
             model=data["model"],
             messages=tuple(data["messages"]),
-            params={key: value for key, value in original.items() if key not in APART},
+            params={key: value for key, value in original.items() if key not in apart},
             stream=bool(data.get("stream")),
             stream_options=data.get("stream_options") or {},
             conversation_id=data.get("conversation_id"),
+            store=store,
+            metadata=(data.get("metadata") or {}) if store else {},
             **rag_arguments(data),
         )
 

@@ -51,6 +51,11 @@ def dumps(value: Any) -> bytes:
     return orjson.dumps(value)
 
 
+def canonical(value: Any) -> bytes:
+    """The same bytes for the same value, whatever the order of its keys."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
 def _reason(err: orjson.JSONDecodeError) -> str:
     return f"{err.msg} (line {err.lineno}, column {err.colno})"
 

@@ -74,7 +74,7 @@ class RagSchema(Schema):
 class RagFields(Sparse):
     """The fields beside OpenAI's own, for every request that may be answered from documents."""
 
-    conversation_id = Identifier(description="Comes back with the answer")
+    conversation_id = Identifier(description="Goes on with that conversation; `new` begins one")
     files = Items(Identifier(), max_items=100, description="Answer from these files alone, by id")
     lang = Language(description="Language of the answer, ISO 639-1")
     clientModel = Identifier(description="Upstream model that writes this answer")  # the clients' spelling

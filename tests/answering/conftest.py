@@ -6,11 +6,13 @@ from dataclasses import dataclass
 import pytest
 
 from ragproxy import tokens
-from ragproxy.answering import Answerer, OnDemand
+from ragproxy.answering import Answerer, Forms, History, OnDemand
 from ragproxy.backends import Cache, open_cache
 from ragproxy.domain import Agent, Caller, Chunk, Store, StoredFile
 from ragproxy.retrieval import Index, open_index
 from ragproxy.state import State, migrate, open_state
+from ragproxy.wire.items import items_of, messages_of
+from ragproxy.wire.stored_completions import answered_items, stored_completion
 from tests.fakes import FakeDoorbell, FakeGate, FakeModels
 
 
@@ -61,13 +63,15 @@ class Library:
     stores: dict[str, Store]
     cache: Cache
 
-    def answerer(self, *models, gate=None, cache=None, **options):
+    def answerer(self, *models, gate=None, cache=None, history=None, **options):
         """An Answerer over these stores; the first model is the one that writes."""
         options = {"top_k": 6, "min_score": 0.0, "context_tokens": 3000, "ignore_unknown_models": False} | options
+        fakes = FakeModels(dict(models))
         return Answerer(
-            models=FakeModels(dict(models)),
+            models=fakes,
             index=self.index,
             state=self.state,
+            history=history or history_of(self.state, fakes),
             on_demand=OnDemand(self.state, FakeDoorbell()),
             cache=cache or self.cache,
             gate=gate or FakeGate(),
@@ -76,6 +80,12 @@ class Library:
             clock=FakeClock(),
             **options,
         )
+
+
+def history_of(state, models, *, budget_tokens=8000, summarise=False, count=tokens.estimate):
+    """A History over these records."""
+    forms = Forms(messages_of, items_of, answered=answered_items, completion=stored_completion)
+    return History(state, count, models, budget_tokens=budget_tokens, summarise=summarise, forms=forms)
 
 
 class FakeClock:

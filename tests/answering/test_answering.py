@@ -395,12 +395,11 @@ def test_closing_the_answer_stops_the_model(library, caller, model, read):
 
 def test_the_answer_says_what_it_is(library, caller):
     model = FakeModel(Delta(content="12", headers={"x-ratelimit-limit-requests": "9"}), Delta(finish_reason="stop"))
-    request = replace(asked(QUESTION), conversation_id="conv-1")
-    answer = answered(library, request, caller, ("main", model))
+    answer = answered(library, asked(QUESTION), caller, ("main", model))
     assert re.fullmatch(r"chatcmpl-[0-9a-f]{24,}", answer.id)
-    assert answer.id != answered(library, request, caller, ("main", model)).id
+    assert answer.id != answered(library, asked(QUESTION), caller, ("main", model)).id
     assert answer.created == 1_700_000_000
-    assert answer.conversation_id == "conv-1"
+    assert answer.conversation_id is None
     assert answer.headers == {"x-ratelimit-limit-requests": "9"}
     assert answer.timings_s == {"retrieve": 1.0, "upstream": 1.0}
 

@@ -25,7 +25,7 @@ from ragproxy.domain import (
 )
 from ragproxy.retrieval import grams, open_index, sentences, terms
 from ragproxy.state import open_state
-from tests.answering.conftest import stored
+from tests.answering.conftest import history_of, stored
 from tests.asking import text
 from tests.fakes import FakeDoorbell, FakeGate, FakeModel, FakeModels
 
@@ -238,10 +238,12 @@ class World:
         return self.state.changes.version(self.stores[owner].id)
 
     def answerer(self, model, name="main"):
+        models = FakeModels({name: model})
         return Answerer(
-            models=FakeModels({name: model}),
+            models=models,
             index=self.index,
             state=self.state,
+            history=history_of(self.state, models),
             on_demand=OnDemand(self.state, FakeDoorbell()),
             cache=self.cache,
             gate=FakeGate(),

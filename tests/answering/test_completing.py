@@ -8,6 +8,7 @@ import pytest
 from ragproxy.answering import Answerer, OnDemand
 from ragproxy.domain import ChatRequest, CompletionRequest, Delta, Message, RagOptions, Usage
 from ragproxy.errors import NotFound, NotServed, UnknownModel, UnsupportedParameter, UpstreamUnavailable
+from tests.answering.conftest import history_of
 from tests.fakes import FakeDoorbell, FakeGate, FakeModel, FakeModels
 
 QUESTION = "What does the Pro plan cost a month?"
@@ -190,6 +191,7 @@ def answerer(library, models):
         models=models,
         index=library.index,
         state=library.state,
+        history=history_of(library.state, models),
         on_demand=OnDemand(library.state, FakeDoorbell()),
         cache=library.cache,
         gate=FakeGate(),
