@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from ragproxy.access import KeyRing
 from ragproxy.access.keys import FRESH_S, HEAD, NOTED_S, STALE_S, VISIBLE, looks_like_ours, new_secret, sha256
-from ragproxy.domain import Limits
-from ragproxy.errors import InvalidRequest, StateUnavailable
+from ragproxy.domain import Caller, Limits
+from ragproxy.errors import InvalidRequest, StateUnavailable, Unauthenticated
 from ragproxy.state import Opening, open_state
 from tests import databases
 from tests.fakes import FakeClock
@@ -41,6 +41,33 @@ def test_a_key_is_found_by_its_secret_with_all_that_was_said_of_it(ring):
     assert (found.key, found.status) == (key, "active")
     assert (key.name, key.owner, key.groups, key.limits) == ("chat", "ann", ("staff",), Limits(5, None))
     assert ring.find(new_secret()) is None
+
+
+def test_who_came_a_while_ago_may_what_its_key_lets_it_by_now(ring):
+    key, _ = ring.create(name="chat", owner="ann", models=("tiny",))
+    ring.update(key.id, models=("other",), limits=Limits(5, None))
+    renewed = ring.renewed(key.caller)
+    assert (renewed.owner, renewed.models, renewed.limits) == ("ann", ("other",), Limits(5, None))
+
+
+@pytest.mark.parametrize("caller", [Caller(), Caller(admin=True), Caller(owner="ann", id="oidc:key_1")])
+def test_who_came_without_a_key_is_as_it_was(ring, caller):
+    assert ring.renewed(caller) is caller
+
+
+def test_whose_key_opens_nothing_any_more_may_nothing(ring, clock):
+    revoked, _ = ring.create(name="revoked")
+    ring.revoke(revoked.id)
+    expired, _ = ring.create(name="expired", expires=int(clock.now) + 5)
+    ring.renewed(expired.caller)
+    clock.now += 6
+    for caller, why in (
+        (revoked.caller, "revoked"),
+        (expired.caller, "expired"),
+        (Caller(id="key_other"), "not exist"),
+    ):
+        with pytest.raises(Unauthenticated, match=why):
+            ring.renewed(caller)
 
 
 def test_a_key_without_a_name_is_refused(ring):
