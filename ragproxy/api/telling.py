@@ -69,9 +69,10 @@ class Telling:
 
     def failed(self, body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         """The event that says so; `body` is OpenAI's of the error."""
-        last = list(self._transcript.fail(body["error"]))
-        self._keep_if_possible()
-        yield from last
+        for event in self._transcript.fail(body["error"]):
+            if not self._kept:  # or else it was the keeping that failed
+                self._keep_if_possible()
+            yield event
 
     def left(self) -> None:
         """Nobody hears the rest."""

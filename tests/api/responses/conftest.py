@@ -1,0 +1,54 @@
+import time
+
+import pytest
+import sqlalchemy as sa
+
+from ragproxy.state.tables import responses
+from tests.api.library import index, made, right, upload
+from tests.api.responses.asking import MODEL
+from tests.upstream import Upstream
+
+
+@pytest.fixture(scope="module")
+def shared_upstream():
+    with Upstream(models=[MODEL, "listed"]) as upstream:
+        yield upstream
+
+
+@pytest.fixture
+def upstream(shared_upstream):
+    shared_upstream.reset()
+    return shared_upstream
+
+
+@pytest.fixture(scope="module")
+def shared_app(make_app, shared_upstream):
+    app = make_app(upstream_url=shared_upstream.url, upstream_model=MODEL, body_limit_mb=1)
+    models = app.extensions["ragproxy"].models
+    models.start()
+    until = time.monotonic() + 10
+    while "listed" not in models.names():  # the thread that asks for the list would take what a test scripts
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    return app
+
+
+@pytest.fixture
+def app(shared_app):
+    """The application, with no response in it."""
+    database = shared_app.extensions["ragproxy"].state.responses._database
+    with database.writing() as connection:
+        connection.execute(sa.delete(responses))
+    return shared_app
+
+
+@pytest.fixture
+def store(client):
+    """A store with two small documents, indexed."""
+    id = made(client)
+    for kind, text in (("tower", "The tower is 330 metres tall."), ("bridge", "The bridge is 90 metres long.")):
+        file_id = right(upload(client, text, f"{kind}.txt"))["id"]
+        body = {"file_id": file_id, "attributes": {"kind": kind}}
+        right(client.post(f"/v1/vector_stores/{id}/files", json=body))
+    index(client)
+    return id
