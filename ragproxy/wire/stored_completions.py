@@ -195,4 +195,5 @@ def _deltas(body: Mapping[str, Any]) -> Iterator[Delta]:
             said["tool_calls"] = numbered(said["tool_calls"])
         yield Delta(choice["index"], message["content"], None, said, rest_of(choice, _CHOICE), rest)
         yield Delta(choice["index"], finish_reason=choice["finish_reason"], chunk={**rest, **sources})
-    yield Delta(None, usage=usage_of(body), chunk=rest)
+    if usage := usage_of(body):
+        yield Delta(None, usage=usage, chunk=rest)

@@ -12,6 +12,7 @@ from ragproxy.wire.chat import chat_body
 from ragproxy.wire.chat_request import CHAT_REQUEST
 from ragproxy.wire.json import dumps
 from ragproxy.wire.validation import load
+from tests.wire.bodies import refusal
 
 ASK = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hello"}]}
 TOOL = {"type": "function", "function": {"name": "get_weather", "parameters": {"type": "object"}, "strict": True}}
@@ -89,6 +90,23 @@ def test_what_is_ours_does_not_travel_on():
 def test_null_is_as_good_as_absence(key):
     request = load(CHAT_REQUEST, {**ASK, key: None})
     assert (request.n, request.stop, request.max_tokens, request.stream, request.files) == (1, (), None, False, None)
+
+
+def test_what_is_to_be_stored_is_ours_to_store():
+    request = load(CHAT_REQUEST, {**ASK, "store": True, "metadata": {"k": "v"}, "temperature": 1})
+    assert (request.store, request.metadata, request.params) == (True, {"k": "v"}, {"temperature": 1})
+    assert load(CHAT_REQUEST, {**ASK, "store": True, "metadata": None}).metadata == {}
+
+
+def test_what_is_not_to_be_stored_here_travels_on():
+    for more in ({"metadata": {"k": "v"}}, {"store": False, "metadata": {"k": "\0"}}, {"store": None}):
+        request = load(CHAT_REQUEST, {**ASK, **more})
+        assert (request.store, request.metadata, request.params) == (False, {}, more)
+
+
+def test_metadata_that_cannot_be_stored_is_refused():
+    for metadata in ({"k": "a\0"}, {"\0": "a"}):
+        assert refusal(CHAT_REQUEST, {**ASK, "store": True, "metadata": metadata})[1] == "invalid_value"
 
 
 GOOD = [
