@@ -15,11 +15,10 @@ from ragproxy.api.custom_headers import accompanied
 from ragproxy.api.idempotency import Held, is_keyed, once
 from ragproxy.api.resource import Resource
 from ragproxy.api.sources import linked
-from ragproxy.api.stream import again, paced, respond
+from ragproxy.api.stream import again, paced, respond, sources_headers
 from ragproxy.domain import Answer, ChatRequest, Delta
 from ragproxy.wire.chat import chat_chunks, chat_completion
 from ragproxy.wire.chat_request import CHAT_REQUEST
-from ragproxy.wire.sources import sources_header
 from ragproxy.wire.stored_completions import told_again
 
 bp = Resource("chat", "Conversations, answered from the documents.", scope="chat")
@@ -61,8 +60,11 @@ def _answer_once(request: ChatRequest, held: Held) -> Response:
 
     def chunks(answer: Answer) -> Iterator[dict[str, Any] | None]:
         said: list[Delta] = []
-        yield from chat_chunks(replace(answer, deltas=_noted(answer.deltas, said)), request)
-        held.keep(_kept(answer, chat_completion(replace(answer, deltas=iter(said)))))
+        try:
+            yield from chat_chunks(replace(answer, deltas=_noted(answer.deltas, said)), request)
+            held.keep(_kept(answer, chat_completion(replace(answer, deltas=iter(said)))))
+        finally:
+            held.release()  # before the client is told that it broke off
 
     return respond(request, lambda: services.answerer.answer(request, caller), whole=whole, chunks=chunks)
 
@@ -76,8 +78,7 @@ def _answer_again(request: ChatRequest, kept: Mapping[str, Any]) -> Response:
 
 def _kept(answer: Answer, body: dict[str, Any]) -> dict[str, Any]:
     """All that it takes to tell the answer again."""
-    shown = answer.sources is not None and "header" in answer.carriers
-    return {"body": body, "headers": {"X-Metadata-Sources": sources_header(answer.sources or ())} if shown else {}}
+    return {"body": body, "headers": sources_headers(answer)}
 
 
 def _noted(deltas: Iterator[Delta], said: list[Delta]) -> Iterator[Delta]:
