@@ -38,7 +38,6 @@ from ragproxy.answering import (
     Responder,
     Searcher,
     detect,
-    trimmed,
 )
 from ragproxy.backends import BuiltInEmbeddings, Cache, Catalog, Copies, Extractive, FineTuning, Relay, open_cache
 from ragproxy.domain import Door, Limits
@@ -194,11 +193,12 @@ def _wire(settings: Settings, lock: DataLock | None) -> Services:
         Hands(batching.wind_up, name="batch-ends"),
     )
     jobs = _jobs(settings, state, indexer, reindexer, sandbox, hands)
+    history = _history(settings, state, count, models)
     answerer = Answerer(
         models=models,
         index=index,
         state=state,
-        history=_history(settings, state, count, models),
+        history=history,
         on_demand=OnDemand(state, jobs),
         cache=_cache(settings, metrics),
         gate=spending,
@@ -222,7 +222,7 @@ def _wire(settings: Settings, lock: DataLock | None) -> Services:
             state,
             answerer,
             messages_of=messages_of,
-            trim=lambda messages: trimmed(messages, settings.history_tokens, count),
+            trim=history.trimmed,
             count=count,
         ),
         compactor=Compactor(state, answerer, models, messages_of=messages_of),
@@ -359,7 +359,7 @@ def _jobs(
         state.idempotency.drop(_DAY_S)
         if settings.conversation_days:
             old_s = settings.conversation_days * _DAY_S
-            for kept in (state.conversations, state.responses, state.completions):
+            for kept in (state.conversations, state.responses, state.completions, state.batch_jobs):
                 kept.drop(old_s)
         state.batch_jobs.clear()
 

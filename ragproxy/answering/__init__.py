@@ -10,7 +10,6 @@ from ragproxy.answering.pipeline import Answerer
 from ragproxy.answering.responding import Begun, Responder
 from ragproxy.answering.searching import Searcher
 from ragproxy.answering.sources import markdown_sources
-from ragproxy.answering.trimming import trimmed
 
 __all__ = [
     "Answerer",
@@ -24,5 +23,4 @@ __all__ = [
     "Searcher",
     "detect",
     "markdown_sources",
-    "trimmed",
 ]

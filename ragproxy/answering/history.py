@@ -67,6 +67,13 @@ class History:
             messages = prompt.preceded(messages, summing_up.HEAD + summary)
         return replace(request, messages=messages), turn
 
+    def trimmed(self, items: Sequence[Item]) -> tuple[Item, ...]:
+        """As much of a chat in items as there is room for, its oldest exchanges left out; its newest one stays."""
+        opening, exchanges = split(list(enumerate(items)))
+        costs = [self._cost(each.items) for each in exchanges]
+        left_out = fitting(costs, self._budget - self._cost(opening))
+        return (*opening, *(item for each in exchanges[left_out:] for item in each.items))
+
     def _told_now(
         self, messages: Sequence[Message], items: Sequence[Item]
     ) -> tuple[tuple[Message, ...], tuple[Message, ...]]:

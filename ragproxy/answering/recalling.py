@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ragproxy.answering.directory import shown
+from ragproxy.answering.exchanges import OUTPUTS, paired
 from ragproxy.domain import Caller, Item, ResponseRequest, StoredResponse
 from ragproxy.errors import InvalidRequest, NotFound, RagproxyError
 from ragproxy.state import State
@@ -40,18 +41,20 @@ class Recaller:
     def __init__(self, state: State) -> None:
         self._state = state
 
-    def recall(self, asked: ResponseRequest, caller: Caller, unseal: Unseal) -> Recalled:
-        """The history that the request names, and its own items.
+    def recall(self, asked: ResponseRequest, caller: Caller, unseal: Unseal, *, turn: str | None = None) -> Recalled:
+        """The history that the request names, but for a turn of that name, and its own items.
 
+        Calls of the history without an output, and outputs without a call, are left out: no model reads them.
         InvalidRequest for a chain that cannot be gone on from, for an item that no chat can hold and for a compaction
         that is none of ours; NotFound for a conversation, an item or a file that is not the caller's.
         """
-        history = self._history(asked, caller.owner)
+        history = self._history(asked, caller.owner, turn)
         said = {str(item.get("id")): item for item in history}
         items = [self._meant(item, place, said, caller.owner) for place, item in enumerate(asked.input)]
         new = [place for place, item in enumerate(items) if item.get("id") not in said or item is asked.input[place]]
         reading = _Reading(self._state, caller, unseal)
-        before = [each for item in history for each in reading.past(item)]
+        answered = [str(items[place].get("call_id")) for place in new if items[place].get("type") in OUTPUTS]
+        before = [each for item in paired(history, answered) for each in reading.past(item)]
         now = [each for place in new for each in reading.present(items[place], f"input[{place}]")]
         return Recalled(tuple(items), tuple(new), (*before, *now), tuple(dict.fromkeys(reading.files)))
 
@@ -66,10 +69,11 @@ class Recaller:
             raise NotFound(message, param=f"input[{place}].id", code="item_not_found")
         return known
 
-    def _history(self, asked: ResponseRequest, owner: str) -> Sequence[Item]:
-        if asked.conversation_id is not None:
+    def _history(self, asked: ResponseRequest, owner: str, turn: str | None) -> Sequence[Item]:
+        id = asked.conversation_id
+        if id is not None:
             try:
-                return [item for _, item in self._state.conversations.items(asked.conversation_id, owner=owner)]
+                return [item for _, item in self._state.conversations.items(id, owner=owner, without=turn)]
             except NotFound as err:
                 raise NotFound(err.message, param="conversation", code=err.code) from err
         if asked.previous_id is None:

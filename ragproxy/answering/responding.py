@@ -6,13 +6,14 @@ A response is begun, answered and kept, each by itself: whoever works on it in t
 from __future__ import annotations
 
 import json
-import logging
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final, cast
 
+from ragproxy.answering.exchanges import CALLS
 from ragproxy.answering.pipeline import Answerer
 from ragproxy.answering.recalling import Recaller, Unseal
 from ragproxy.domain import (
@@ -29,8 +30,6 @@ from ragproxy.domain import (
 )
 from ragproxy.errors import InvalidRequest, NotFound, RagproxyError
 from ragproxy.state import State, item_id, new_response_id
-
-log = logging.getLogger(__name__)
 
 _FILE = re.compile(r"files\[(\d+)\]")
 _STORE = re.compile(r"rag\.stores(\[\d+\])")
@@ -55,6 +54,7 @@ class Begun:
     asked: ResponseRequest
     input: tuple[Item, ...]
     new: tuple[Item, ...]
+    turn: str
     chat: ChatRequest
 
     def name(self, kind: str, place: int) -> str:
@@ -65,7 +65,7 @@ class Begun:
 class Responder:
     """Takes questions in items to the Answerer, and keeps what comes of it.
 
-    `messages_of` makes a chat of items, `trim` leaves out the oldest exchanges of one that are beyond the budget.
+    `messages_of` makes a chat of items, `trim` leaves out its oldest exchanges when they are beyond the budget.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Responder:
         answerer: Answerer,
         *,
         messages_of: Callable[[Iterable[Item]], Sequence[Message]],
-        trim: Callable[[Sequence[Message]], Sequence[Message]],
+        trim: Callable[[Sequence[Item]], Sequence[Item]],
         count: Callable[[str], int],
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -92,21 +92,22 @@ class Responder:
         caller: Caller,
         unseal: Unseal,
         *,
+        turn: str | None = None,
         id: str | None = None,
         created: int | None = None,
     ) -> Begun:
         """The response that is to be answered, under a new id unless it has one. Nothing is kept yet.
 
+        What it adds to a conversation takes the place of what was added under the same name of a `turn`.
         Errors as of `Recaller.recall`; InvalidRequest when nothing is left to be answered.
         """
         id = id or new_response_id()
-        recalled = self._recaller.recall(asked, caller, unseal)
+        recalled = self._recaller.recall(asked, caller, unseal, turn=turn)
         items = tuple({**item, "id": item_id(item, id, number)} for number, item in enumerate(recalled.asked))
-        messages = self._messages_of(recalled.readable)
+        readable = self._trim(recalled.readable) if asked.truncate else recalled.readable
+        messages = self._messages_of(readable)
         if asked.instructions:
             messages = [Message("system", asked.instructions), *messages]
-        if asked.truncate:
-            messages = self._trim(messages)
         if not messages and not recalled.files:
             raise InvalidRequest("There is nothing in 'input' that could be answered", param="input")
         chat = ChatRequest(
@@ -126,6 +127,7 @@ class Responder:
             asked=asked,
             input=items,
             new=tuple(items[place] for place in recalled.new),
+            turn=turn or id,
             chat=chat,
         )
 
@@ -143,7 +145,8 @@ class Responder:
     def keep(self, begun: Begun, body: Mapping[str, Any], unseal: Unseal) -> None:
         """Keep a response that has ended, if it is to be kept, and add to its conversation what was said.
 
-        Nothing is added of one that failed: whoever asks again would find the question twice.
+        Nothing is added of one that failed: whoever asks again would find the question twice. Of one that was cancelled
+        no call is added, for nobody will answer it.
         """
         asked = begun.asked
         status = cast(ResponseStatus, body["status"])
@@ -164,12 +167,11 @@ class Responder:
             )
         if asked.conversation_id is not None and status != "failed":
             said = [unseal(item) or item if item.get("type") == "compaction" else item for item in begun.new]
-            try:
+            answered = [item for item in body["output"] if status != "cancelled" or item["type"] not in CALLS]
+            with suppress(NotFound):  # deleted meanwhile
                 self._state.conversations.append(
-                    asked.conversation_id, [*said, *body["output"]], owner=begun.owner, turn=begun.id
+                    asked.conversation_id, [*said, *answered], owner=begun.owner, turn=begun.turn
                 )
-            except NotFound:
-                log.info("the conversation was deleted while its response was made")
 
     def tokens(self, begun: Begun) -> int:
         """How many tokens the model would be sent, passages and pictures not counted."""

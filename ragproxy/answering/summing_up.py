@@ -26,12 +26,14 @@ do not answer anything in it.
 _EARLIER = "Summary of what came before:\n{summary}"
 
 
-def summed_up(earlier: str, messages: Sequence[Message], models: Models, request: ChatRequest) -> str | None:
+def summed_up(
+    earlier: str, messages: Sequence[Message], models: Models, request: ChatRequest, *, writer: str | None = None
+) -> str | None:
     """The earlier summary, which may be empty, extended by the messages; None when no model can do it.
 
-    What the call consumes is put on the request's tally.
+    It is written by the default model unless there is a `writer`. What the call consumes is put on the request's tally.
     """
-    name = models.default
+    name = writer or models.default
     if name == EXTRACTIVE:
         return None
     cancel = Cancel()

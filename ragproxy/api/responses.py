@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from flask import Response
 
@@ -11,20 +15,24 @@ from ragproxy.api.admission import admit
 from ragproxy.api.caching import controlled
 from ragproxy.api.context import services, visit
 from ragproxy.api.custom_headers import accompanied
+from ragproxy.api.idempotency import Held, is_keyed, once
 from ragproxy.api.resource import Resource
 from ragproxy.api.sealing import seal
 from ragproxy.api.sources import linked
-from ragproxy.api.stream import Manner, json_response, paced, respond, watched
+from ragproxy.api.stream import Manner, again, json_response, paced, respond, sources_headers, watched
 from ragproxy.api.telling import Telling
-from ragproxy.domain import Cancel, Cursor, ResponseRequest, Tally
+from ragproxy.domain import Answer, Cancel, ChatRequest, Cursor, ResponseRequest, Tally
 from ragproxy.errors import InvalidRequest
 from ragproxy.wire import sse
 from ragproxy.wire.paging import page_json
 from ragproxy.wire.response_events import is_last
+from ragproxy.wire.response_replay import replayed
 from ragproxy.wire.response_request import COMPACT, INPUT_ITEMS_QUERY, RESPONSE_REQUEST, TOKEN_COUNT
 from ragproxy.wire.responses import compaction_json, deleted_json, input_tokens_json
 
 bp = Resource("responses", "Questions in items, answered from the documents, and kept.", scope="chat")
+
+MANNER = Manner(frame=sse.named_frame, is_last=is_last, end=b"")
 
 
 @bp.route("/responses", methods=["POST"])
@@ -37,23 +45,43 @@ def create_response(asked: ResponseRequest) -> Response:
             param="background",
             code="unsupported_parameter",
         )
+    if is_keyed():
+        return once(partial(told, asked), partial(_told_again, asked))
     return told(asked)
 
 
-def told(asked: ResponseRequest) -> Response:
-    """Answer while the client waits, streamed or whole."""
+def told(asked: ResponseRequest, held: Held | None = None) -> Response:
+    """Answer while the client waits, streamed or whole; an answer that is `held` is kept to be told again."""
     caller, ours = visit().caller, seal()
     responder = services.responder
-    begun = responder.begin(asked, caller, ours.open)
+    begun = responder.begin(asked, caller, ours.open, turn=held.turn if held else None)
     chat = linked(accompanied(paced(controlled(begun.chat))))
-    telling = Telling(begun, chat, responder, ours.open)
+    ended = partial(_keep, held) if held else _forget
+    telling = Telling(begun, chat, responder, ours.open, ended=ended)
     return respond(
         chat,
         lambda: responder.answer(begun, chat, caller),
         whole=telling.whole,
         chunks=telling.events,
-        manner=Manner(frame=sse.named_frame, is_last=is_last, end=b"", failure=telling.failed, left=telling.left),
+        manner=replace(MANNER, failure=telling.failed, left=telling.left),
     )
+
+
+def _told_again(asked: ResponseRequest, kept: Mapping[str, Any]) -> Response:
+    body = kept["body"]
+    chat = ChatRequest(asked.model, (), stream=asked.stream)
+    answer = Answer(body["id"], body["created_at"], asked.model, iter(()))
+    response = again(chat, answer, body, replayed(body), MANNER)
+    response.headers.update(kept["headers"])
+    return response
+
+
+def _keep(held: Held, body: dict[str, Any], answer: Answer) -> None:
+    held.keep({"body": body, "headers": sources_headers(answer)})
+
+
+def _forget(body: dict[str, Any], answer: Answer) -> None:
+    """It is asked once."""
 
 
 @bp.route("/responses/<response_id>", methods=["GET"])

@@ -79,19 +79,24 @@ def respond(
         if asked.cancel.cancelled and isinstance(err, RagproxyError):  # whatever broke, the hang-up broke it
             raise ClientGone("The client hung up before its answer began") from err
         raise
-    _describe(response, answered, header="header" in answered.carriers)
+    response.headers.update(answered.headers)
+    response.headers.update(sources_headers(answered))
     return response
 
 
 def again(
-    asked: ChatRequest | CompletionRequest, answer: Answer, body: dict, chunks: Iterator[dict | None]
+    asked: ChatRequest | CompletionRequest,
+    answer: Answer,
+    body: dict,
+    chunks: Iterator[dict | None],
+    manner: Manner = CHAT,
 ) -> Response:
     """Send an answer that was given before, in the form asked for: no model is asked, and nothing is consumed."""
     account = asking(asked.model, asked.tally)
     account.hit = True
     if not asked.stream:
         return json_response(body)
-    return _event_stream(answer, chunks, asked.cancel, account.settle, CHAT)
+    return _event_stream(answer, chunks, asked.cancel, account.settle, manner)
 
 
 def paced(asked: T) -> T:
@@ -181,10 +186,11 @@ class _Pieces:
         self._response.close()
 
 
-def _describe(response: Response, answer: Answer, *, header: bool) -> None:
-    response.headers.update(answer.headers)
-    if answer.sources is not None and header:
-        response.headers["X-Metadata-Sources"] = sources_header(answer.sources)
+def sources_headers(answer: Answer) -> dict[str, str]:
+    """The header that holds the answer's sources, where there are some and it is wanted."""
+    if answer.sources is None or "header" not in answer.carriers:
+        return {}
+    return {"X-Metadata-Sources": sources_header(answer.sources)}
 
 
 def _note(answer: Answer) -> None:

@@ -23,17 +23,24 @@ class Telling:
 
     A client that hangs up has cancelled it: what was said until then is kept, with the status `cancelled`. One that
     fails after its first event is kept as `failed`; one that fails before, or that is not streamed, leaves nothing
-    behind, for its client never heard of it.
+    behind, for its client never heard of it. `ended` is told of one that came to its end.
     """
 
     def __init__(
-        self, begun: Begun, chat: ChatRequest, responder: Responder, unseal: Callable[[Item], Item | None]
+        self,
+        begun: Begun,
+        chat: ChatRequest,
+        responder: Responder,
+        unseal: Callable[[Item], Item | None],
+        *,
+        ended: Callable[[dict[str, Any], Answer], None] = lambda body, answer: None,
     ) -> None:
         asked = begun.asked
         self._begun = begun
         self._chat = chat
         self._responder = responder
         self._unseal = unseal
+        self._ended = ended
         self._kept = False
         self._transcript = Transcript(
             response_head(asked, begun.id, begun.created),
@@ -54,6 +61,7 @@ class Telling:
         for event in transcript.end():
             if is_last(event):
                 self._keep()
+                self._ended(event["response"], answer)
             yield event
 
     def whole(self, answer: Answer) -> dict[str, Any]:

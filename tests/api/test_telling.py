@@ -107,5 +107,5 @@ def chat():
 
 @pytest.fixture
 def telling(keeper, chat):
-    begun = Begun("resp_1", 1731628800, "ann", request(), (), (), chat)
+    begun = Begun("resp_1", 1731628800, "ann", request(), (), (), "turn", chat)
     return Telling(begun, chat, keeper, lambda item: item)

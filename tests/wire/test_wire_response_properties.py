@@ -4,8 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ragproxy.domain import PULSE, Delta, Usage
+from ragproxy.wire.response_replay import replayed
 from tests.wire.answers import answer, citation, source
-from tests.wire.responding import told, types, whole
+from tests.wire.responding import checked, told, types, whole
 
 words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="[]\0"), max_size=6)
 fragments = st.fixed_dictionaries(
@@ -34,6 +35,9 @@ def test_events_and_object_agree(said, finish, searched):
     assert types(events)[:2] == ["created", "in_progress"]
     assert events[-1]["response"] == body
     assert rebuilt(events) == body["output"]
+    again = checked(replayed(body))
+    assert again[-1] == {**events[-1], "sequence_number": len(again) - 1}
+    assert rebuilt(again) == body["output"]
     texts = [text for kind, text in said if kind == "text"]
     markers = [f"[{number}]" for kind, number in said if kind == "marker"]
     shown = [part for item in body["output"] for part in item.get("content") or () if part["type"] == "output_text"]

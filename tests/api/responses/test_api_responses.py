@@ -22,7 +22,7 @@ from tests.api.responses.asking import (
     whole_of,
 )
 from tests.replies import Reply, chat_frames, refusal
-from tests.wire.responding import types
+from tests.wire.responding import checked, types
 
 
 def test_a_text_is_answered_and_kept(client, upstream):
@@ -289,3 +289,45 @@ def test_what_is_asked_is_written_down(client, app, upstream, monkeypatch):
     right(client.post(f"{PATH}/compact", json={"model": MODEL, "input": "Hi"}))
     routes = [(account.route, account.status, len(account.calls)) for account in accounts]
     assert routes == [("/v1/responses", 200, 1)] * 2 + [("/v1/responses", 400, 0), ("/v1/responses/compact", 200, 1)]
+
+
+# ---- the same question once more --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_a_question_that_is_sent_again_is_answered_once(client, upstream, streamed):
+    upstream.text = "Paris it is."
+    question = {"model": MODEL, "input": "Where?", "stream": streamed}
+    key = {"Idempotency-Key": f"key-{streamed}"}
+    first = client.post(PATH, json=question, headers=key)
+    first_text = first.text
+    again = client.post(PATH, json=question, headers=key)
+    assert again.headers["x-idempotent-replay"] == "true"
+    assert len(upstream.to("/chat/completions")) == 1
+    assert listed(client) == 1
+    if not streamed:
+        assert again.get_json() == first.get_json()
+        return
+    frames = [frame.partition("data: ")[2] for frame in again.text.split("\n\n") if frame]
+    events = checked(json.loads(frame) for frame in frames)
+    assert events[-1]["response"] == json.loads(first_text.split("data: ")[-1])["response"]
+    other = client.post(PATH, json={**question, "input": "Who?"}, headers=key)
+    refused(other, 400, "idempotency_key_reused", "Idempotency-Key")
+
+
+def test_a_question_that_broke_off_is_said_once_in_its_conversation(client, upstream):
+    conversation = right(client.post("/v1/conversations", json={}))["id"]
+    question = {"model": MODEL, "input": "Where?", "conversation": conversation, "stream": True}
+    key = {"Idempotency-Key": "broken"}
+    upstream.script(Reply.events(*chat_frames("Par", "is")[:2], stalls=True), path="/chat/completions")
+    answer = client.post(PATH, json=question, headers=key)
+    pieces, told = iter(answer.iter_encoded()), b""
+    while b"output_text.delta" not in told:
+        told += next(pieces)
+    answer.close()
+    assert len(right(client.get(f"/v1/conversations/{conversation}/items"))["data"]) == 2
+    upstream.text = "Paris"
+    assert "response.completed" in client.post(PATH, json=question, headers=key).text
+    held = right(client.get(f"/v1/conversations/{conversation}/items?order=asc"))["data"]
+    assert [item["content"][0]["text"] for item in held] == ["Where?", "Paris"]
+    assert [message["content"] for message in upstream.requests[-1].json["messages"]] == ["Where?"]
