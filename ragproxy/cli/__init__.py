@@ -9,6 +9,7 @@ import click
 
 from ragproxy import __version__
 from ragproxy.cli.agents import agents
+from ragproxy.cli.batches import batches
 from ragproxy.cli.doctor import doctor
 from ragproxy.cli.documents import ingest
 from ragproxy.cli.evaluation import evaluate
@@ -52,5 +53,20 @@ def main(ctx: click.Context, data_dir: Path | None) -> None:
     ctx.obj = environment(RAGPROXY_DATA_DIR=str(data_dir) if data_dir else None)
 
 
-for _command in (serve, worker, migrate, ingest, search, ask, reindex, stores, agents, keys, doctor, evaluate, usage):
+for _command in (
+    serve,
+    worker,
+    migrate,
+    ingest,
+    search,
+    ask,
+    reindex,
+    stores,
+    agents,
+    batches,
+    keys,
+    doctor,
+    evaluate,
+    usage,
+):
     main.add_command(_command)

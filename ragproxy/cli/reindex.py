@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Any
 
 import click
 
@@ -12,11 +11,10 @@ from ragproxy.cli.context import CALLER, opened, printable
 from ragproxy.cli.progress import progress
 from ragproxy.cli.remote import Remote, connect, remote_options
 from ragproxy.cli.sending import find_store
-from ragproxy.errors import RagproxyError, UpstreamUnavailable
+from ragproxy.errors import RagproxyError
 from ragproxy.settings import Settings, from_env
 
 _POLL_S = 0.5
-_AWAY_S = 60.0  # a server that restarts takes the work up again
 
 
 @click.command()
@@ -53,25 +51,13 @@ def _there(remote: Remote, store: str) -> None:
             while reindexed["status"] == "in_progress":
                 bar.step(reindexed["done"], reindexed["total"])
                 time.sleep(_POLL_S)
-                reindexed = _polled(remote, path)
+                reindexed = remote.get_patiently(path)  # a server that restarts takes the work up again
     except KeyboardInterrupt:
         click.echo(f"The server goes on with it; GET {remote.url}{path} tells how far it is.", err=True)
         raise
     if reindexed["status"] == "failed":
         raise RagproxyError(f"The vector store was not indexed anew: {reindexed['error']['message']}")
     _conclude(found["name"] or found["id"], reindexed["total"])
-
-
-def _polled(remote: Remote, path: str) -> dict[str, Any]:
-    """How far it is; a server that restarts meanwhile is waited for."""
-    give_up = time.monotonic() + _AWAY_S
-    while True:
-        try:
-            return remote.get(path)
-        except UpstreamUnavailable:
-            if time.monotonic() > give_up:
-                raise
-            time.sleep(_POLL_S)
 
 
 def _conclude(name: str, chunks: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
 from types import TracebackType
@@ -20,6 +21,7 @@ from ragproxy.errors import (
     Forbidden,
     InvalidRequest,
     NotFound,
+    OverQuota,
     RagproxyError,
     StorageFull,
     Unauthenticated,
@@ -35,6 +37,8 @@ from ragproxy.wire.sse import DONE, events
 
 CONNECT_S = 5.0
 READ_S = 120.0  # of silence
+AWAY_S = 60.0  # a server that restarts is back by then
+_AGAIN_S = 0.5
 PAGE = 100  # items; the most that OpenAI's lists give
 
 _RAISED: dict[int, type[RagproxyError]] = {
@@ -43,6 +47,7 @@ _RAISED: dict[int, type[RagproxyError]] = {
     404: NotFound,
     409: Conflict,
     413: BodyTooLarge,
+    503: UpstreamUnavailable,
     507: StorageFull,
 }
 _DONE = DONE.removeprefix(b"data: ").strip()
@@ -68,6 +73,19 @@ class Remote:
     def get(self, path: str, *, timeout_s: float = READ_S, **query: Any) -> dict[str, Any]:
         """The JSON at the path; a parameter of the query that is None is left out."""
         return self._ask("GET", path, timeout_s, params=query)
+
+    def get_patiently(self, path: str, patience_s: float = AWAY_S) -> dict[str, Any]:
+        """`get` of a server that may restart meanwhile, or that is asked too often: it is waited for."""
+        give_up = time.monotonic() + patience_s
+        while True:
+            try:
+                return self.get(path)
+            except UpstreamUnavailable:
+                if time.monotonic() > give_up:
+                    raise
+                time.sleep(_AGAIN_S)
+            except OverQuota as err:
+                time.sleep(min(err.retry_after_s, patience_s))
 
     def post(
         self, path: str, json: Mapping[str, Any] | None = None, *, timeout_s: float = READ_S, **options: Any
@@ -151,6 +169,8 @@ class Remote:
         message = said or f"The server at {self.url} answered with status {status} and did not say why"
         if status == 401:
             message += f" (the server at {self.url} wants a key: give --api-key or set RAGPROXY_ADMIN_KEY)"
+        if status == 429:
+            return OverQuota(message, retry_after_s=_seconds(response.headers.get("retry-after")))
         if status in _RAISED:
             return _RAISED[status](message)
         return InvalidRequest(message) if 400 <= status < 500 else RagproxyError(message)
@@ -215,6 +235,10 @@ def _server_of(settings: Settings) -> str | None:
         return None
     address = (holder(settings.data_dir) or {}).get("address")
     return reachable(address) if isinstance(address, str) else None
+
+
+def _seconds(header: str | None) -> float:
+    return float(header) if header and header.isascii() and header.isdigit() else _AGAIN_S
 
 
 def _body(json: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The stores of a server, for a folder that is here: what is new or has changed goes there over HTTP."""
+"""What is here, for a server: a file, or what is new or has changed of a folder, goes there over HTTP."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from ragproxy.errors import BodyTooLarge, NotFound, UpstreamBroken
 from ragproxy.wire.json import dumps
 
 _STATUSES = frozenset(get_args(FolderStatus))
+_BLOCK = 1 << 18  # bytes read at once
+_ESCAPED = str.maketrans({'"': "%22", "\r": "%0D", "\n": "%0A"})  # in a form's names, as browsers do
 _INDEXED_S = 3600.0  # it answers when all is indexed, and an embedder may be slow
 
 
@@ -71,6 +73,20 @@ class RemoteFolders:
         return UpstreamBroken(f"The server at {self._remote.url} is not of a version that takes folders")
 
 
+def file_form(path: Path, purpose: str) -> dict[str, Any]:
+    """A file to upload, as the options of `Remote.post`; it is read while it is sent."""
+    boundary = secrets.token_hex(16)
+    name = path.name.encode("utf-8", "replace").decode().translate(_ESCAPED)
+    head = (
+        f'--{boundary}\r\nContent-Disposition: form-data; name="purpose"\r\n\r\n{purpose}\r\n'
+        f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+    )
+    return {
+        "data": _FromDisk(head.encode(), path, f"\r\n--{boundary}--\r\n".encode()),
+        "headers": {"Content-Type": f"multipart/form-data; boundary={boundary}"},
+    }
+
+
 def find_store(remote: Remote, id_or_name: str) -> dict[str, Any]:
     """The server's store of that id, or else the oldest of that name. NotFound."""
     named = None
@@ -108,6 +124,24 @@ class _Pieces:
 
     def __iter__(self) -> Iterator[bytes]:
         return iter(self._pieces)
+
+
+class _FromDisk:
+    """A file between two pieces, read anew by whoever sends it."""
+
+    def __init__(self, head: bytes, path: Path, tail: bytes) -> None:
+        self._head, self._path, self._tail = head, path, tail
+        self._length = len(head) + path.stat().st_size + len(tail)
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._head
+        with self._path.open("rb") as file:
+            while piece := file.read(_BLOCK):
+                yield piece
+        yield self._tail
 
 
 def _form(files: Sequence[FolderFile]) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def test_no_key_is_sent_when_there_is_none(server):
         (409, Conflict),
         (413, BodyTooLarge),
         (500, RagproxyError),
-        (503, RagproxyError),
+        (503, UpstreamUnavailable),
     ],
 )
 def test_the_servers_own_words_are_raised(server, status, error):
