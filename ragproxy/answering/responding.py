@@ -159,7 +159,7 @@ class Responder:
                     status=status,
                     body=body,
                     input=begun.input,
-                    request=asked.body,
+                    request=asked.body if asked.background else {},  # who waits has it
                     background=asked.background,
                     previous_id=asked.previous_id,
                     conversation_id=asked.conversation_id,
