@@ -1,11 +1,13 @@
 """Clients that leave before their answer is whole: the upstream is let go, and nothing is left behind."""
 
+import re
 import socket
 import struct
 import time
 from pathlib import Path
 
 import pytest
+import requests
 from openai import OpenAI
 
 from tests.e2e.by_hand import TOWER, ask, post, question, read_until, request_bytes, user
@@ -58,6 +60,23 @@ def test_while_a_follow_up_is_being_rewritten(gateway, upstream):
 def test_legacy_completions_too(gateway, upstream, stream):
     upstream.script(Reply.json({}, head_delay_s=30))
     _left_in_time(gateway, upstream, {"model": "tiny", "prompt": "x", "stream": stream}, path="/v1/completions")
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_responses_too(gateway, upstream, stream):
+    upstream.script(Reply.json({}, head_delay_s=30))
+    _left_in_time(gateway, upstream, {"model": "tiny", "input": "x", "stream": stream}, path="/v1/responses")
+
+
+def test_a_response_whose_client_left_is_cancelled_and_keeps_what_was_said(gateway, upstream):
+    upstream.script(Reply.events(*chat_frames("Yes")[:2], stalls=True))
+    with ask(gateway, {"model": "tiny", "input": "x", "stream": True}, "/v1/responses") as sock:
+        seen = read_until(sock, b"response.output_text.delta")
+    assert upstream.requests[-1].left.wait(SOON_S)
+    _settled(gateway)
+    id = re.search(rb"resp_[0-9a-f]{32}", seen)[0].decode()
+    body = requests.get(f"{gateway.url}/v1/responses/{id}", timeout=10).json()
+    assert (body["status"], body["output"][0]["content"][0]["text"]) == ("cancelled", "Yes")
 
 
 def test_a_client_that_breaks_off_hard(gateway, upstream):
