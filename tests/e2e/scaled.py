@@ -24,6 +24,7 @@ from openai import OpenAI
 from tests.chroma import ChromaServer
 from tests.databases import POSTGRES
 from tests.e2e.servers import Server, environment, ragproxy, start
+from tests.e2e.strict import Listening
 
 REDIS = os.environ.get("RAGPROXY_TEST_REDIS", "redis://127.0.0.1:6379")
 BUCKET = "ragproxy-tests"
@@ -192,10 +193,10 @@ class Machines:
 
 
 def client(server, **given):
-    """The official client; each request has a connection of its own, and so another machine."""
+    """The official client; each request has a connection of its own, and so another machine. Answers are read strictly."""
     limits = httpx.Limits(max_keepalive_connections=0)
     options = {"api_key": "sk-client", "max_retries": 0, "timeout": 60} | given
-    return OpenAI(base_url=server.url + "/v1", http_client=httpx.Client(limits=limits), **options)
+    return OpenAI(base_url=server.url + "/v1", http_client=httpx.Client(transport=Listening(limits=limits)), **options)
 
 
 class _Balancer:
