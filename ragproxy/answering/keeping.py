@@ -115,8 +115,10 @@ class _Remembered(Iterator[Delta]):
 
     def close(self) -> None:
         """Stop the work behind; any number of times."""
-        close(self._deltas)
-        self._left()
+        try:
+            close(self._deltas)
+        finally:
+            self._left()
 
     def _left(self) -> None:
         """Keep what there is: the end will not come."""

@@ -70,7 +70,7 @@ def test_parameters_known_and_unknown_travel_untouched(ai, upstream):
 
 
 def test_our_own_fields_stay_here(ai, upstream):
-    ours = {"rag": {"top_k": 1}, "conversation_id": "c-1", "lang": "de", "files": [], "clientModel": "spare"}
+    ours = {"rag": {"top_k": 1}, "conversation_id": "new", "lang": "de", "files": [], "clientModel": "spare"}
     both = user("The Eiffel Tower and the musée du Louvre")
     answer = ai.chat.completions.create(model="ragproxy", messages=both, extra_body=ours)
     sent = _sent(upstream)
@@ -78,7 +78,7 @@ def test_our_own_fields_stay_here(ai, upstream):
     assert sent["model"] == "spare"
     assert "Answer in German." in sent["messages"][0]["content"]
     assert sent["messages"][0]["content"].count("<passage id=") == len(answer.sources) == 1
-    assert answer.conversation_id == "c-1"
+    assert answer.conversation_id.startswith("conv_")
 
 
 def test_a_stream_is_asked_for_as_a_stream_with_its_usage(ai, upstream):

@@ -99,9 +99,9 @@ def test_a_server_without_completions_is_asked_over_chat_from_then_on(impatient,
 def test_the_agent_form_streams_in_chat_shape(gateway, upstream):
     client = openai.OpenAI(base_url=gateway.url, api_key="sk", max_retries=0)
     upstream.text = "330 metres [1]"
-    body = {"model": "ragproxy", "messages": user(TOWER), "stream": True, "conversation_id": "c-2", "lang": "fr"}
+    body = {"model": "ragproxy", "messages": user(TOWER), "stream": True, "conversation_id": "new", "lang": "fr"}
     raw = client.post("/completions", body=body, cast_to=str).split("\n\n")
     assert '"object":"chat.completion.chunk"' in raw[0]
-    assert all('"conversation_id":"c-2"' in frame for frame in raw[:-2])
+    assert all('"conversation_id":"conv_' in frame for frame in raw[:-2])
     assert raw[-2:] == [DONE.decode().strip(), ""]
     assert "Réponds en français." in upstream.requests[-1].json["messages"][0]["content"]

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import time
 from itertools import pairwise
 
@@ -48,12 +49,12 @@ def test_the_exact_bytes_with_usage(gateway, upstream):
 
 
 def test_the_exact_bytes_with_a_citation_and_sources(gateway, upstream):
-    asked = {"model": "ragproxy", "messages": user(TOWER), "conversation_id": "c-1"}
+    asked = {"model": "ragproxy", "messages": user(TOWER), "conversation_id": "new"}
     upstream.text = "330 [1]."
     whole = post(gateway, asked).json()
     upstream.script(Reply.events(*chat_frames("330 [", "1].")))
     answer = post(gateway, {**asked, "stream": True})
-    named = b',"conversation_id":"c-1"'
+    named = re.search(rb',"conversation_id":"conv_[0-9a-f]{32}"', answer.content)[0]
     annotations = _json(whole["choices"][0]["message"]["annotations"])
     sources = _json(whole["sources"])
     assert normal(answer.content) == b"".join(

@@ -130,6 +130,19 @@ def test_a_turn_told_again_keeps_its_place(state, texts):
     assert _texts(state, made) == [*texts, "6", "5"]
 
 
+def test_what_was_said_can_be_read_without_a_turn(state):
+    made = _create(state, items=[_said("x")])
+    state.conversations.append(made.id, [_said("y")], owner="ann", turn="a")
+    state.conversations.append(made.id, [_said("z")], owner="ann", turn="b")
+    said = state.conversations.items(made.id, owner="ann", without="a")
+    assert [item["content"] for _, item in said] == ["x", "z"]
+
+
+def test_an_id_can_be_given(state):
+    made = state.conversations.create(owner="ann", metadata={}, id="conv_" + "a" * 32)
+    assert state.conversations.get("conv_" + "a" * 32, owner="ann") == made
+
+
 def test_a_turn_of_the_same_name_in_another_conversation_stays(state):
     made, other = _create(state), _create(state)
     for conversation in (made, other, made):

@@ -46,8 +46,9 @@ test("what a prompt cannot carry over chat is refused by name", async () => {
 });
 
 test("the agent form answers in the shape of a chat", async () => {
-  const ours = { conversation_id: "conv-1", lang: "fr", clientModel: "extractive" };
+  const ours = { conversation_id: "new", lang: "fr", clientModel: "extractive" };
   const answer = await ai.post("/completions", { body: { model: MODEL, messages: user(FRENCH), ...ours } });
-  assert.deepEqual([answer.object, answer.conversation_id], ["chat.completion", "conv-1"]);
+  assert.equal(answer.object, "chat.completion");
+  assert.match(answer.conversation_id, /^conv_/);
   assert.match(answer.choices[0].message.content, /8083/);
 });
