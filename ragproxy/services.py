@@ -30,6 +30,7 @@ from ragproxy.access import (
 )
 from ragproxy.answering import (
     Answerer,
+    Background,
     Batching,
     Compactor,
     Forms,
@@ -47,7 +48,7 @@ from ragproxy.settings import Settings, environment
 from ragproxy.state import ORIGIN, SIGNING, DataLock, State, open_state
 from ragproxy.telemetry import Metrics
 from ragproxy.upstreams import read_upstreams
-from ragproxy.wire import batch_lines
+from ragproxy.wire import background_responses, batch_lines
 from ragproxy.wire.items import items_of, messages_of
 from ragproxy.wire.stored_completions import answered_items, stored_completion
 from ragproxy.worker import Hands, Jobs
@@ -89,6 +90,7 @@ class Services:
     fine_tuning: FineTuning
     indexer: Indexer
     reindexer: Reindexer
+    background: Background
     runners: Sequence[Runner]
     jobs: Jobs
     identity: Identity
@@ -188,7 +190,9 @@ def _wire(settings: Settings, lock: DataLock | None) -> Services:
         concurrency=settings.batch_concurrency,
         longest_line=settings.body_limit_mb << 20,
     )
+    background = Background(state, background_responses, worker=_worker(settings), renew=keys.renewed)
     hands = (
+        Hands(background.work, name="responses", threads=settings.batch_concurrency),
         Hands(batching.work, name="batches", threads=_BATCHES_AT_ONCE),
         Hands(batching.wind_up, name="batch-ends"),
     )
@@ -241,7 +245,8 @@ def _wire(settings: Settings, lock: DataLock | None) -> Services:
         fine_tuning=FineTuning(models.server_for, models.server, copies, state.remote),
         indexer=indexer,
         reindexer=reindexer,
-        runners=(batching,),
+        background=background,
+        runners=(batching, background),
         jobs=jobs,
         identity=Identity(settings.auth, settings.admin_key, keys=keys, tokens=bearers),
         login=login,

@@ -201,9 +201,9 @@ class Asker:
         if said.headers.get("x-should-retry") == "false":
             return None
         if said.status == _TOO_MANY and result.code != _NO_MONEY:
-            return min(_asked_s(said.headers) or _RETRY_S, _LONGEST_S)
+            return min(asked_s(said.headers) or _RETRY_S, _LONGEST_S)
         if said.status == _UNAVAILABLE and tried < len(self._delays_s):
-            return min(max(_asked_s(said.headers) or 0.0, self._delays_s[tried]), _LONGEST_S)
+            return min(max(asked_s(said.headers) or 0.0, self._delays_s[tried]), _LONGEST_S)
         return None
 
     def _keep(self, result: BatchResult) -> bool:
@@ -221,7 +221,7 @@ class Asker:
                     return False
 
 
-def _asked_s(headers: Mapping[str, str]) -> float | None:
+def asked_s(headers: Mapping[str, str]) -> float | None:
     """The wait that an answer asks for."""
     for name, unit_s in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         try:

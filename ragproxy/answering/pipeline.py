@@ -136,6 +136,12 @@ class Answerer:
         answer.grounding = prepared.request.grounding
         return answer if turn is None else turn.kept(answer)
 
+    def check(self, request: ChatRequest, caller: Caller) -> None:
+        """Refuse a chat that names a model or a store that is not there for the caller; errors as of `answer`."""
+        target, request = self._entered(request, caller)
+        if request.rag.enabled and (target.agent or request.rag.search):
+            self._retriever.check(target, request, caller)
+
     def complete(self, request: CompletionRequest, caller: Caller) -> Answer:
         """The answer to a legacy completion: the upstream's own, or each prompt carried over chat.
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final, cast
 
@@ -136,18 +136,11 @@ class Responder:
 
         Errors name the field that the client sent.
         """
-        try:
+        with _naming(begun.asked):
             return self._answerer.answer(chat, caller)
-        except RagproxyError as err:
-            err.param = _renamed(err.param, begun.asked)
-            raise
 
     def keep(self, begun: Begun, body: Mapping[str, Any], unseal: Unseal) -> None:
-        """Keep a response that has ended, if it is to be kept, and add to its conversation what was said.
-
-        Nothing is added of one that failed: whoever asks again would find the question twice. Of one that was cancelled
-        no call is added, for nobody will answer it.
-        """
+        """Keep a response that has ended, if it is to be kept, and add to its conversation what was said."""
         asked = begun.asked
         status = cast(ResponseStatus, body["status"])
         if asked.store:
@@ -165,13 +158,27 @@ class Responder:
                     conversation_id=asked.conversation_id,
                 )
             )
-        if asked.conversation_id is not None and status != "failed":
-            said = [unseal(item) or item if item.get("type") == "compaction" else item for item in begun.new]
-            answered = [item for item in body["output"] if status != "cancelled" or item["type"] not in CALLS]
+        said = self.said(begun, body, unseal)
+        if asked.conversation_id is not None and said:
             with suppress(NotFound):  # deleted meanwhile
-                self._state.conversations.append(
-                    asked.conversation_id, [*said, *answered], owner=begun.owner, turn=begun.turn
-                )
+                self._state.conversations.append(asked.conversation_id, said, owner=begun.owner, turn=begun.turn)
+
+    def said(self, begun: Begun, body: Mapping[str, Any], unseal: Unseal) -> Sequence[Item]:
+        """What a response that has ended adds to its conversation, if it is in one.
+
+        Nothing of one that failed: whoever asks again would find the question twice. Of one that was cancelled no
+        call, for nobody will answer it.
+        """
+        status = body["status"]
+        if status == "failed":
+            return ()
+        said = [unseal(item) or item if item.get("type") == "compaction" else item for item in begun.new]
+        return [*said, *(item for item in body["output"] if status != "cancelled" or item["type"] not in CALLS)]
+
+    def check(self, begun: Begun, caller: Caller) -> None:
+        """Refuse what `answer` would refuse before anything is looked for: the model, the stores. Errors as there."""
+        with _naming(begun.asked):
+            self._answerer.check(begun.chat, caller)
 
     def tokens(self, begun: Begun) -> int:
         """How many tokens the model would be sent, passages and pictures not counted."""
@@ -198,6 +205,15 @@ def _rag(asked: ResponseRequest) -> RagOptions:
         min_score=rag.min_score if search.min_score is None else search.min_score,
         filters=Compound("and", tuple(filters)) if len(filters) > 1 else next(iter(filters), None),
     )
+
+
+@contextmanager
+def _naming(asked: ResponseRequest) -> Iterator[None]:
+    try:
+        yield
+    except RagproxyError as err:
+        err.param = _renamed(err.param, asked)
+        raise
 
 
 def _renamed(param: str | None, asked: ResponseRequest) -> str | None:

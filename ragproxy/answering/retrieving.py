@@ -64,10 +64,8 @@ class Retriever:
         when it has expired.
         """
         rag = request.rag
-        stores = self._stores(target, rag, caller)
+        stores = self.check(target, request, caller)
         for store in stores:
-            if store.status == "expired":
-                raise InvalidRequest(f"The vector store '{store.id}' has expired", code="vector_store_expired")
             self._state.stores.touch(store.id)
         ids = [store.id for store in stores]
         places = None
@@ -82,6 +80,14 @@ class Retriever:
             top_k=self._top_k if rag.top_k is None else rag.top_k,
             min_score=self._min_score if rag.min_score is None else rag.min_score,
         )
+
+    def check(self, target: Target, request: ChatRequest, caller: Caller) -> list[Store]:
+        """The stores that a request means. UnknownStore; InvalidRequest when one of them has expired."""
+        stores = self._stores(target, request.rag, caller)
+        for store in stores:
+            if store.status == "expired":
+                raise InvalidRequest(f"The vector store '{store.id}' has expired", code="vector_store_expired")
+        return stores
 
     def versions(self, scope: Scope) -> dict[str, int | None]:
         """The version of each store; a search that follows may have found what is newer, and nothing older."""

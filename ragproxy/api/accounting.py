@@ -125,7 +125,7 @@ def _conclude(response: Response) -> Response:
     current = visit()
     begun = current.asking
     if begun is None:
-        if not (current.known and _asks_a_model()):
+        if current.put_off or not (current.known and _asks_a_model()):
             return response
         # refused before anybody read what it asks
         begun = asking((request.view_args or {}).get("deployment", ""), Tally())

@@ -46,6 +46,7 @@ class Visit:
     body: Mapping[str, Any] | None = field(default=None, repr=False)  # its JSON, once it has been read
     known: bool = False  # whether we know who is asking
     asking: Asking | None = None  # when it asks a model
+    put_off: bool = False  # whether what it asks a model is asked later, and recorded then
     quota: Quota | None = None  # of a caller that has limits
 
     @property

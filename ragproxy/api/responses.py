@@ -12,6 +12,7 @@ from flask import Response
 
 from ragproxy.api.accounting import asking, tell_cost
 from ragproxy.api.admission import admit
+from ragproxy.api.background_responses import followed, in_hand, made, put_aside, put_aside_before
 from ragproxy.api.caching import controlled
 from ragproxy.api.context import services, visit
 from ragproxy.api.custom_headers import accompanied
@@ -24,6 +25,7 @@ from ragproxy.api.telling import Telling
 from ragproxy.domain import Answer, Cancel, ChatRequest, Cursor, ResponseRequest, Tally
 from ragproxy.errors import InvalidRequest
 from ragproxy.wire import sse
+from ragproxy.wire.background_responses import RESPONSE_QUERY, ResponseQuery
 from ragproxy.wire.paging import page_json
 from ragproxy.wire.response_events import is_last
 from ragproxy.wire.response_replay import replayed
@@ -39,15 +41,11 @@ MANNER = Manner(frame=sse.named_frame, is_last=is_last, end=b"")
 @bp.arguments(RESPONSE_REQUEST)
 def create_response(asked: ResponseRequest) -> Response:
     """Create a response"""
-    if asked.background:
-        raise InvalidRequest(
-            "Responses are not made in the background here; leave 'background' out",
-            param="background",
-            code="unsupported_parameter",
-        )
-    if is_keyed():
-        return once(partial(told, asked), partial(_told_again, asked))
-    return told(asked)
+    recording = in_hand()
+    if recording:
+        return made(asked, recording)
+    answer, again = (put_aside, put_aside_before) if asked.background else (told, _told_again)
+    return once(partial(answer, asked), partial(again, asked)) if is_keyed() else answer(asked)
 
 
 def told(asked: ResponseRequest, held: Held | None = None) -> Response:
@@ -85,29 +83,32 @@ def _forget(body: dict[str, Any], answer: Answer) -> None:
 
 
 @bp.route("/responses/<response_id>", methods=["GET"])
-def get_response(response_id: str) -> Response:
+@bp.arguments(RESPONSE_QUERY, location="query")
+def get_response(query: ResponseQuery, response_id: str) -> Response:
     """Retrieve a response"""
-    return json_response(services.state.responses.get(response_id, owner=visit().caller.owner).body)
+    response = services.state.responses.get(response_id, owner=visit().caller.owner)
+    return followed(response, query.after) if query.stream else json_response(response.body)
 
 
 @bp.route("/responses/<response_id>", methods=["DELETE"])
 def delete_response(response_id: str) -> Response:
     """Delete a response"""
     services.state.responses.delete(response_id, owner=visit().caller.owner)
+    services.background.cut_off(response_id)
     return json_response(deleted_json(response_id))
 
 
 @bp.route("/responses/<response_id>/cancel", methods=["POST"])
 def cancel_response(response_id: str) -> Response:
     """Cancel a response that is made in the background"""
-    response = services.state.responses.get(response_id, owner=visit().caller.owner)
-    if not response.background:
+    owner = visit().caller.owner
+    if not services.state.responses.get(response_id, owner=owner).background:
         raise InvalidRequest(
             "Only a response that was created with 'background' can be cancelled; hang up to cancel another",
             param="response_id",
             code="response_not_cancellable",
         )
-    return json_response(response.body)
+    return json_response(services.background.cancel(response_id, owner=owner).body)
 
 
 @bp.route("/responses/<response_id>/input_items", methods=["GET"])

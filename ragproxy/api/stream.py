@@ -99,6 +99,14 @@ def again(
     return _event_stream(answer, chunks, asked.cancel, account.settle, manner)
 
 
+def follow(events: Iterator[dict[str, Any] | None], cancel: Cancel, manner: Manner) -> Response:
+    """Send what is made elsewhere, until the client hangs up."""
+    nothing = Answer("", 0, "", iter(()))
+    response = _event_stream(nothing, events, cancel, lambda: None, manner)
+    response.call_on_close(_hangups().watch(request.environ, cancel))
+    return response
+
+
 def paced(asked: T) -> T:
     """The request, with a sign of life wanted in its stream now and then."""
     return replace(asked, pulse_s=services.settings.heartbeat_s) if asked.stream else asked

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ragproxy.domain import PULSE, Answer, ChatRequest, Item
 from ragproxy.errors import RagproxyError
@@ -13,9 +13,17 @@ from ragproxy.wire.response_events import Transcript, is_last
 from ragproxy.wire.responses import response_head
 
 if TYPE_CHECKING:
-    from ragproxy.answering import Begun, Responder
+    from ragproxy.answering import Begun
 
 log = logging.getLogger(__name__)
+
+
+class Keeper(Protocol):
+    """Keeps responses; owned by those who tell them."""
+
+    def keep(self, begun: Begun, body: Mapping[str, Any], unseal: Callable[[Item], Item | None]) -> None:
+        """Keep one that has ended."""
+        ...
 
 
 class Telling:
@@ -30,7 +38,7 @@ class Telling:
         self,
         begun: Begun,
         chat: ChatRequest,
-        responder: Responder,
+        responder: Keeper,
         unseal: Callable[[Item], Item | None],
         *,
         ended: Callable[[dict[str, Any], Answer], None] = lambda body, answer: None,
@@ -63,6 +71,10 @@ class Telling:
                 self._keep()
                 self._ended(event["response"], answer)
             yield event
+
+    def shown(self) -> dict[str, Any]:
+        """The response as it is by now."""
+        return self._transcript.body()
 
     def whole(self, answer: Answer) -> dict[str, Any]:
         """The response, when its events have all been told to nobody."""

@@ -99,7 +99,14 @@ from ragproxy.domain.relays import (
     RemoteJob,
     Reported,
 )
-from ragproxy.domain.responses import FileSearch, ResponseRequest, ResponseStatus, StoredResponse
+from ragproxy.domain.responses import (
+    FileSearch,
+    ResponseChange,
+    ResponseRequest,
+    ResponseStatus,
+    ResponseTask,
+    StoredResponse,
+)
 from ragproxy.domain.vectors import EmbeddingRequest, Embeddings, Inputs, Vector
 
 __all__ = [
@@ -195,8 +202,10 @@ __all__ = [
     "RemoteFile",
     "RemoteJob",
     "Reported",
+    "ResponseChange",
     "ResponseRequest",
     "ResponseStatus",
+    "ResponseTask",
     "Retrieval",
     "Scope",
     "Source",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ragproxy.domain.asking import RagOptions
+from ragproxy.domain.callers import Caller
 from ragproxy.domain.conversations import Item
 from ragproxy.domain.documents import Filter
 
@@ -71,6 +72,32 @@ class StoredResponse:
     conversation_id: str | None = None
 
     @property
+    def is_streamed(self) -> bool:
+        """Whether its events are kept as they are made, for those who read them later."""
+        return self.background and self.request.get("stream") is True
+
+    @property
     def items(self) -> tuple[Item, ...]:
         """All that was said in it, the question first."""
         return (*self.input, *self.body.get("output", ()))
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseChange:
+    """What becomes of a response that is kept: its object as it now is, if that changes, and the events that say so."""
+
+    body: Mapping[str, Any] | None = None
+    events: Sequence[Mapping[str, Any]] = ()  # numbered when they are kept
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseTask:
+    """A response that is to be made in the background, for this caller.
+
+    `deaths` are those of workers that had it, `told` is how many events of it are kept.
+    """
+
+    response: StoredResponse
+    caller: Caller
+    deaths: int = 0
+    told: int = 0

@@ -29,6 +29,7 @@ from ragproxy.state.lock import DataLock, holder
 from ragproxy.state.migration import check_migrated, migrate
 from ragproxy.state.reindexes import Reindexes
 from ragproxy.state.remote import Remote
+from ragproxy.state.response_work import ResponseWork
 from ragproxy.state.responses import Responses, item_id, new_response_id
 from ragproxy.state.secrets import SIGNING, Secrets
 from ragproxy.state.stores import Stores
@@ -60,6 +61,7 @@ __all__ = [
     "Opening",
     "Reindexes",
     "Remote",
+    "ResponseWork",
     "Responses",
     "Secrets",
     "State",
@@ -105,6 +107,7 @@ class State:
         self.audit = Audit(database, clock=clock)
         self.usage = Usage(database, clock=clock)
         self.conversations = Conversations(database, clock=clock)
+        self.response_work = ResponseWork(database, self.conversations, clock=clock)
         self.completions = Completions(database, clock=clock)
         self.idempotency = Idempotency(database, clock=clock)
 

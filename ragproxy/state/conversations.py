@@ -91,15 +91,27 @@ class Conversations:
         once. An `id` that another item of the conversation has is replaced, or two would be one.
         """
         with self._database.writing() as connection:
-            # the row stays locked until we are done: who appends at the same moment waits here, and counts after us
-            self._use(connection, conversation_id, owner)
-            new = list(items)
-            start = None if turn is None else self._withdraw(connection, conversation_id, turn, len(new))
-            if start is None:
-                start = self._next(connection, conversation_id)
-            given = [str(item["id"]) for item in new if item.get("id")]
-            kept = with_ids(new, taken=self._taken(connection, conversation_id, given))
-            self._insert(connection, conversation_id, kept, start, turn)
+            return self.append_within(connection, conversation_id, items, owner=owner, turn=turn)
+
+    def append_within(
+        self,
+        connection: sa.Connection,
+        conversation_id: str,
+        items: Iterable[Item],
+        *,
+        owner: str,
+        turn: str | None = None,
+    ) -> tuple[Item, ...]:
+        """The same in a transaction that keeps more than that."""
+        # the row stays locked until we are done: who appends at the same moment waits here, and counts after us
+        self._use(connection, conversation_id, owner)
+        new = list(items)
+        start = None if turn is None else self._withdraw(connection, conversation_id, turn, len(new))
+        if start is None:
+            start = self._next(connection, conversation_id)
+        given = [str(item["id"]) for item in new if item.get("id")]
+        kept = with_ids(new, taken=self._taken(connection, conversation_id, given))
+        self._insert(connection, conversation_id, kept, start, turn)
         return kept
 
     def items(self, conversation_id: str, *, owner: str, without: str | None = None) -> Sequence[tuple[int, Item]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -20,7 +20,7 @@ MAX_CHAIN: Final = 1000  # responses that one may go on from
 
 _PREFIX = "resp_"
 _ITEM_ID = re.compile(r"[a-z]{1,8}_([0-9a-f]{32})[0-9a-f]{4,6}")
-_UNDER_WAY = ("queued", "in_progress")
+UNDER_WAY: Final = ("queued", "in_progress")
 
 
 class Responses:
@@ -32,18 +32,7 @@ class Responses:
 
     def create(self, response: StoredResponse) -> None:
         """Keep a new one. InvalidRequest for an owner that cannot be stored."""
-        row = {
-            "id": response.id,
-            "owner": checked_name(response.owner, param="owner"),
-            "created": response.created,
-            "status": response.status,
-            "background": response.background,
-            "previous_id": response.previous_id,
-            "conversation_id": response.conversation_id,
-            "request": dict(response.request),
-            "input": list(response.input),
-            "body": dict(response.body),
-        }
+        row = response_row(response)
         with self._database.writing() as connection:
             connection.execute(sa.insert(responses).values(row))
 
@@ -51,7 +40,7 @@ class Responses:
         """The owner's response of that id. NotFound when there is none."""
         found = self._find(response_id, owner)
         if found is None:
-            raise _missing(response_id)
+            raise missing(response_id)
         return found
 
     def delete(self, response_id: str, *, owner: str) -> None:
@@ -62,7 +51,7 @@ class Responses:
             with self._database.writing() as connection:
                 gone = connection.execute(sa.delete(responses).where(mine)).rowcount
         if not gone:
-            raise _missing(response_id)
+            raise missing(response_id)
 
     def chain(self, response_id: str, *, owner: str) -> list[StoredResponse]:
         """The response and all those that it went on from, oldest first.
@@ -75,13 +64,13 @@ class Responses:
         with self._database.reading() as connection:
             for some in batches_of(ids):
                 rows = connection.execute(sa.select(responses).where(responses.c.id.in_(some)))
-                found |= {row.id: _response(row) for row in rows}
+                found |= {row.id: response_of(row) for row in rows}
         line = []
         for each in reversed(ids):
             if each not in found:  # deleted this very moment
                 raise _no_previous(each)
             line.append(found[each])
-        if line[-1].status in _UNDER_WAY:
+        if line[-1].status in UNDER_WAY:
             raise InvalidRequest(
                 f"The previous response '{shown(response_id)}' is {line[-1].status}; wait until it has ended",
                 param="previous_response_id",
@@ -116,7 +105,7 @@ class Responses:
         goes_on = sa.select(young.c.id).where(young.c.previous_id == responses.c.id, young.c.owner == responses.c.owner)
         old = sa.select(responses.c.id).where(
             responses.c.created < int(self._clock() - older_than_s),
-            responses.c.status.not_in(_UNDER_WAY),
+            responses.c.status.not_in(UNDER_WAY),
             ~goes_on.exists(),
         )
         dropped = 0
@@ -134,7 +123,7 @@ class Responses:
         mine = sa.select(responses).where(responses.c.id == response_id, responses.c.owner == owner)
         with self._database.reading() as connection:
             row = connection.execute(mine).first()
-        return _response(row) if row else None
+        return response_of(row) if row else None
 
     def _line(self, response_id: str, owner: str) -> list[str]:
         """The ids of the chain, newest first."""
@@ -171,7 +160,24 @@ def item_id(item: Item, response_id: str, number: int) -> str:
     return f"{prefix_of(item)}{response_id.removeprefix(_PREFIX)}{number:04x}"
 
 
-def _response(row: sa.Row) -> StoredResponse:
+def response_row(response: StoredResponse) -> dict[str, Any]:
+    """The columns of a response that nobody works on. InvalidRequest for an owner that cannot be stored."""
+    return {
+        "id": response.id,
+        "owner": checked_name(response.owner, param="owner"),
+        "created": response.created,
+        "status": response.status,
+        "background": response.background,
+        "previous_id": response.previous_id,
+        "conversation_id": response.conversation_id,
+        "request": dict(response.request),
+        "input": list(response.input),
+        "body": dict(response.body),
+    }
+
+
+def response_of(row: sa.Row) -> StoredResponse:
+    """The response of a row."""
     return StoredResponse(
         id=row.id,
         owner=row.owner,
@@ -186,7 +192,8 @@ def _response(row: sa.Row) -> StoredResponse:
     )
 
 
-def _missing(response_id: str) -> NotFound:
+def missing(response_id: str) -> NotFound:
+    """There is no such response, or it is somebody else's."""
     return NotFound(f"Response with id '{shown(response_id)}' not found", code="response_not_found")
 
 
