@@ -9,6 +9,14 @@ from ragproxy.api.guard import authenticate
 from ragproxy.domain import Caller, Consumed, Tally
 
 KEY = "the-admin-key-of-this-test"
+# what they are sent is kept or looked up, and no model is asked while the client waits
+ONLY_KEEPING = (
+    "conversations.",
+    "stored_completions.",
+    "batches.",
+    "responses.cancel_response",
+    "responses.count_input_tokens",
+)
 BODY = {"model": "ragproxy", "messages": [{"role": "user", "content": "Who?"}]}
 
 
@@ -138,6 +146,7 @@ def test_every_route_that_asks_a_model_is_recorded(client, recorder, app):
         rule.rule.replace("<path:deployment>", "gpt-9")
         for rule in app.url_map.iter_rules()
         if "POST" in rule.methods and "<job_id>" not in rule.rule and _scope(app, rule) in asking
+        if not rule.endpoint.removeprefix("bare-").startswith(ONLY_KEEPING)
     }
     for path in paths:
         client.post(path, data=b"nonsense", content_type="text/plain")

@@ -16,7 +16,7 @@ QUESTION = {"model": "ragproxy", "messages": [{"role": "user", "content": "Hello
         ("GET", "/nothing/here", 404, "unknown_url"),
         ("GET", "/v1", 404, "unknown_url"),
         ("POST", "/v1//chat/completions", 404, "unknown_url"),
-        ("GET", "/v1/chat/completions", 405, "method_not_allowed"),
+        ("GET", "/v1/embeddings", 405, "method_not_allowed"),
         ("DELETE", "/v1/models", 405, "method_not_allowed"),
         ("PATCH", "/chat/completions", 405, "method_not_allowed"),
         ("GET", "/v1/models/gpt-9", 404, "model_not_found"),
@@ -31,7 +31,7 @@ def test_what_is_not_there_is_refused_in_openais_shape(client, method, path, sta
 
 
 def test_405_says_what_is_allowed(client):
-    assert "POST" in client.get("/v1/chat/completions").headers["Allow"]
+    assert "POST" in client.get("/v1/embeddings").headers["Allow"]
 
 
 @pytest.mark.parametrize(
