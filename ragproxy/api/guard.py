@@ -48,7 +48,7 @@ def authenticate(scope: Scope | None) -> None:
     else:
         services.identity.admit(_authorization(request), address=request.remote_addr, scope=scope, meet=current.meet)
     current.quota = services.quotas.of(current.caller)
-    if current.quota is not None:
+    if current.quota is not None and request.environ.get(inside.NOTE) is None:  # what was put aside was counted then
         current.quota.enter()
     current.timings_s["auth"] = time.perf_counter() - started
 

@@ -123,6 +123,20 @@ def test_one_that_is_deleted_is_given_up(making, upstream):
     assert upstream.to(CHAT)[0].left.wait(3)
 
 
+def test_a_reader_is_told_that_it_goes_on_and_may_leave(tmp_path, upstream):
+    migrated(tmp_path)
+    with Server(tmp_path, **writing(upstream), RAGPROXY_HEARTBEAT="0.2") as server, scaled.client(server) as ai:
+        upstream.script(STALLS, path=CHAT)
+        with ai.responses.with_streaming_response.create(
+            model="tiny", input="Count", background=True, stream=True
+        ) as answer:
+            lines = answer.iter_lines()
+            assert next(lines) == "event: response.created"
+            assert [line for line in (next(lines) for _ in range(100)) if line.startswith(":")].count(": ping") > 2
+        wait_until(lambda: server.metric("ragproxy_requests_in_flight") == 2, 5)  # who asks, and who makes it
+        assert not upstream.to(CHAT)[0].left.is_set()  # it is made for whoever comes back
+
+
 def test_who_waits_for_an_answer_does_not_wait_for_the_background(making, upstream):
     upstream.script(*[SILENT] * 4, path=CHAT)
     waiting = [making.responses.create(model="tiny", input="Hi", background=True) for _ in range(8)]

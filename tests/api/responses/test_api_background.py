@@ -249,6 +249,17 @@ def test_it_is_recorded_once_when_it_is_made(client, upstream):
     assert seen(client, body)["status"] == "completed"
 
 
+def test_it_counts_as_one_request_and_waits_for_room_for_its_tokens(make_app, shared_upstream):
+    app = make_app(upstream_url=shared_upstream.url, upstream_model=MODEL, requests_per_minute=1, tokens_per_minute=30)
+    client, state = app.test_client(), app.extensions["ragproxy"].state
+    shared_upstream.reset()
+    wait_until(lambda: MODEL in app.extensions["ragproxy"].models.names())
+    body = aside(client, "Hi", max_output_tokens=20)
+    refused(client.post(PATH, json={"model": MODEL, "input": "Hi", "background": True}), 429, "rate_limit_exceeded")
+    assert work(client)
+    assert state.responses.get(body["id"], owner="default").status == "completed"
+
+
 # ---- what they do ----
 
 
