@@ -7,16 +7,18 @@ what was heard otherwise.
 
 import json
 import re
-from typing import Literal
+from typing import Generic, Literal, TypeVar, get_args
 
 import httpx
 from openai import pagination
 from openai.types import (
     Batch,
     Completion,
+    CompletionChoice,
     CreateEmbeddingResponse,
     FileDeleted,
     FileObject,
+    FilePurpose,
     Model,
     Upload,
     VectorStore,
@@ -48,6 +50,7 @@ from openai.types.vector_stores import (
 )
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+T = TypeVar("T")
 FAULTS = []  # sentences
 READ = {"answers": 0, "events": 0}  # how many were read so far
 
@@ -66,13 +69,48 @@ class AnyStoredMessage(ChatCompletionStoreMessage):
     role: Literal["developer", "system", "user", "assistant", "tool", "function"]
 
 
+class AnyFile(FileObject):
+    """A file: its type does not know all purposes that one may be sent with."""
+
+    purpose: Literal[*get_args(FilePurpose), "batch_output", "assistants_output", "fine-tune-results"]
+
+
+class PieceOfCompletion(Completion):
+    """A piece of a completion: only the last one of a choice says why it ended."""
+
+    class Choice(CompletionChoice):
+        finish_reason: Literal["stop", "length", "content_filter"] | None
+
+    choices: list[Choice]
+
+
 class Compacted(CompactedResponse):
     """Its type knows a model's items alone, OpenAI's own example has a user's message."""
 
     output: list[ResponseItem]
 
 
-Cursors = pagination.SyncCursorPage
+class Cursors(pagination.SyncCursorPage[T], Generic[T]):
+    """A page, with what OpenAI shows of it and the client does not need."""
+
+    object: Literal["list"]
+    first_id: str | None
+    last_id: str | None
+
+
+class Found(pagination.SyncPage[T], Generic[T]):
+    """All that there is, said to be all."""
+
+    has_more: Literal[False]
+    next_page: None
+
+
+class Hits(Found[VectorStoreSearchResponse]):
+    """What a search found."""
+
+    search_query: str | list[str]
+
+
 _ANSWERS = [  # the first that matches
     ("POST", "/chat/completions", ChatCompletion),
     ("GET", "/chat/completions", Cursors[ChatCompletion]),
@@ -98,24 +136,24 @@ _ANSWERS = [  # the first that matches
     ("DELETE", "/conversations/[^/]+/items/[^/]+", Conversation),
     ("GET", "/batches", Cursors[Batch]),
     ("GET|POST", "/batches.*", Batch),
-    ("POST", "/files", FileObject),
-    ("GET", "/files", Cursors[FileObject]),
-    ("GET", "/files/[^/]+", FileObject),
+    ("POST", "/files", AnyFile),
+    ("GET", "/files", Cursors[AnyFile]),
+    ("GET", "/files/[^/]+", AnyFile),
     ("DELETE", "/files/[^/]+", FileDeleted),
     ("POST", "/uploads/[^/]+/parts", UploadPart),
     ("POST", "/uploads.*", Upload),
     ("GET", "/vector_stores", Cursors[VectorStore]),
     ("DELETE", "/vector_stores/[^/]+", VectorStoreDeleted),
     ("GET|POST", "/vector_stores(/[^/]+)?", VectorStore),
-    ("POST", "/vector_stores/[^/]+/search", pagination.SyncPage[VectorStoreSearchResponse]),
+    ("POST", "/vector_stores/[^/]+/search", Hits),
     ("GET", "/vector_stores/[^/]+(/file_batches/[^/]+)?/files", Cursors[VectorStoreFile]),
-    ("GET", "/vector_stores/[^/]+/files/[^/]+/content", pagination.SyncPage[FileContentResponse]),
+    ("GET", "/vector_stores/[^/]+/files/[^/]+/content", Found[FileContentResponse]),
     ("DELETE", "/vector_stores/[^/]+/files/[^/]+", VectorStoreFileDeleted),
     ("GET|POST", "/vector_stores/[^/]+/files(/[^/]+)?", VectorStoreFile),
     ("GET|POST", "/vector_stores/[^/]+/file_batches.*", VectorStoreFileBatch),
 ]
 _ANSWERS = [(re.compile(methods), re.compile(path), TypeAdapter(kind)) for methods, path, kind in _ANSWERS]
-_CHUNKS = {"/chat/completions": TypeAdapter(ChatCompletionChunk), "/completions": TypeAdapter(Completion)}
+_CHUNKS = {"/chat/completions": TypeAdapter(ChatCompletionChunk), "/completions": TypeAdapter(PieceOfCompletion)}
 _EVENT = TypeAdapter(ResponseStreamEvent)
 _LAST = {"response.completed", "response.incomplete", "response.failed"}
 # what is shown without being in the types: by OpenAI of a response and of a call that is complete, by us of a store

@@ -46,7 +46,8 @@ def test_tool_calls_pass_through_streamed_delta_by_delta(ai, upstream, model):
 
 @pytest.mark.parametrize("model", ["ragproxy", "tiny"])
 def test_logprobs_refusals_and_reasoning_pass_through_whole(ai, upstream, model):
-    message = {"content": "", "refusal": "I would rather not", "reasoning_content": "Hmm.", "audio": {"id": "a-1"}}
+    audio = {"id": "a-1", "data": "", "expires_at": 1700000000, "transcript": ""}
+    message = {"content": "", "refusal": "I would rather not", "reasoning_content": "Hmm.", "audio": audio}
     upstream.script(_said(message, "content_filter", logprobs=LOGPROBS, content_filter_results={"hate": {}}))
     answer = ai.chat.completions.create(model=model, messages=user(TOWER))
     choice = answer.choices[0]

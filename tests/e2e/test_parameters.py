@@ -50,7 +50,7 @@ PARAMETERS = {
     "modalities": {"modalities": ["text", "audio"], "audio": {"voice": "alloy", "format": "wav"}},
     "prediction": {"prediction": {"type": "content", "content": [{"type": "text", "text": "It is"}]}},
     "service_tier": {"service_tier": "flex"},
-    "store": {"store": True, "metadata": {"team": "a", "é": ""}},
+    "store": {"store": False, "metadata": {"team": "a", "é": ""}},
     "user": {"user": "end-user-1"},
     "safety_identifier": {"safety_identifier": "hash-1", "prompt_cache_key": "k"},
     "web_search_options": {"web_search_options": {"search_context_size": "low"}},

@@ -1,8 +1,9 @@
 // Clients of the servers that tests/e2e/test_javascript*.py have started; they pass the addresses in the environment.
 import assert from "node:assert/strict";
+import { appendFileSync } from "node:fs";
 import OpenAI from "openai";
 
-/** The address of a server, without `/v1`: of GUIDE, LIBRARY, GATEWAY, LOCKED, BEATING or RELAYS. */
+/** The address of a server, without `/v1`: of GUIDE, LIBRARY, GATEWAY, LOCKED, BEATING, RELAYS or BATCHING. */
 export function address(server) {
   const url = process.env[`${server}_URL`];
   assert.ok(url, `${server}_URL is not set: these tests are run by pytest`);
@@ -12,7 +13,18 @@ export function address(server) {
 /** The official client of a server; a mistake is to be seen, so nothing is tried twice. */
 export function clientOf(server, options = {}) {
   const baseURL = `${address(server)}/v1`;
-  return new OpenAI({ baseURL, apiKey: "sk-client", maxRetries: 0, timeout: 60_000, ...options });
+  const listening = process.env.HEARD ? { fetch: heard } : {};
+  return new OpenAI({ baseURL, apiKey: "sk-client", maxRetries: 0, timeout: 60_000, ...listening, ...options });
+}
+
+/** fetch, and a line of JSON in the file HEARD of each answer that is read to its end. */
+async function heard(url, options) {
+  const response = await fetch(url, options);
+  const about = { method: options.method.toUpperCase(), path: new URL(url).pathname, status: response.status };
+  const type = response.headers.get("content-type") ?? "";
+  const write = (body) => appendFileSync(process.env.HEARD, JSON.stringify({ ...about, type, body }) + "\n");
+  response.clone().text().then(write, () => {});
+  return response;
 }
 
 /** A conversation of one question. */
