@@ -64,7 +64,7 @@ def is_opening(event: Event) -> bool:
 
 
 def _changed(body: Mapping[str, Any], *kinds: str, streamed: bool) -> ResponseChange:
-    return ResponseChange(body, [{"type": kind, "response": body} for kind in kinds] if streamed else ())
+    return ResponseChange(body, tuple({"type": kind, "response": body} for kind in kinds if streamed))
 
 
 def _broken_off(response: StoredResponse, status: str) -> dict[str, Any]:
