@@ -28,6 +28,16 @@ def test_what_nobody_rang_for_is_found_in_time(hands):
     until(lambda: work.done == 1)
 
 
+def test_one_of_several_looks_for_all(hands):
+    work = Work(0)
+    hands(work.take, threads=5, look_s=0.2).start()
+    until(lambda: work.looks >= 5)
+    time.sleep(0.3)
+    before = work.looks
+    time.sleep(1)
+    assert 3 <= work.looks - before <= 6
+
+
 def test_several_work_at_once_and_no_more(hands):
     work = Work(9, holding=True)
     several = hands(work.take, threads=3)

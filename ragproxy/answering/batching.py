@@ -62,7 +62,7 @@ class Batching:
         renew: Callable[[Caller], Caller],
         concurrency: int = 4,
         longest_line: int = 32 << 20,
-        lease_s: float = 30.0,
+        lease_s: float = 20.0,
         delays_s: tuple[float, ...] = (2.0, 10.0, 30.0),
         clock: Callable[[], float] = time.time,
     ) -> None:

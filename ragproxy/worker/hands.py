@@ -26,7 +26,8 @@ class Hands:
         self._take = take
         self._name = name
         self._number = threads
-        self._look_s = look_s * threads  # of each thread: they do not look at the same time
+        self._look_s = look_s
+        self._next_look = 0.0  # by time.monotonic(); whoever is idle then looks, one for all
         self._changed = threading.Condition()
         self._rings = 0
         self._stopping = threading.Event()
@@ -42,6 +43,7 @@ class Hands:
         """Start the threads; they are daemons."""
         if self._threads:
             return
+        self._next_look = time.monotonic() + self._look_s
         self._threads = [
             threading.Thread(target=self._run, name=f"{self._name}-{number}", daemon=True)
             for number in range(self._number)
@@ -63,11 +65,17 @@ class Hands:
             heard = self._rings
             if self._takes():
                 continue
-            with self._changed:
-                self._changed.wait_for(lambda known=heard: self._is_called(known), self._look_s)  # type: ignore[misc]
+            self._wait(heard)
 
-    def _is_called(self, heard: int) -> bool:
-        return self._stopping.is_set() or self._rings != heard
+    def _wait(self, heard: int) -> None:
+        """Until the next ring after so many, or until it is time for this thread to look."""
+        with self._changed:
+            while self._rings == heard and not self._stopping.is_set():
+                now = time.monotonic()
+                if now >= self._next_look:
+                    self._next_look = now + self._look_s
+                    return
+                self._changed.wait(self._next_look - now)
 
     def _takes(self) -> bool:
         try:

@@ -1,9 +1,15 @@
 """Batches of requests over HTTP, with the official client: each endpoint, on both sets; cancelled, limited and killed."""
 
 import json
+import os
+import pty
 import random
+import signal
+import subprocess
+import sys
 import time
 from collections import Counter
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 import openai
@@ -13,7 +19,7 @@ from openai.types import Batch
 from tests.e2e import scaled
 from tests.e2e.conftest import _has_learnt, writing
 from tests.e2e.scaled import wait_until
-from tests.e2e.servers import Server, migrated
+from tests.e2e.servers import ROOT, Server, environment, migrated, ragproxy
 from tests.replies import Reply
 from tests.upstream import Upstream
 
@@ -119,18 +125,16 @@ def test_the_lines_have_the_limits_of_the_key_that_asked_and_wait_for_them(tmp_p
 
 
 @pytest.mark.sets("scaled")
-def test_a_worker_that_is_killed_is_replaced_by_another(deployed, tmp_path, upstream):
-    with deployed(tmp_path, **writing(upstream)) as machines, scaled.client(machines) as ai:
-        _has_learnt(machines)
-        upstream.script(*[Reply.json({}, head_delay_s=60)] * 4, path="/chat/completions")
-        job = create(ai, [chat(n) for n in range(20)])
-        wait_until(lambda: len(upstream.to("/chat/completions")) >= 4, 20)
-        for process in machines.workers_of_jobs:
-            process.kill()
-        machines.workers_of_jobs.append(machines.worker("worker-next"))
-        job = ended(ai, job, timeout_s=90)
-        assert (job.status, job.request_counts.completed) == ("completed", 20)
-        assert len(output(ai, job.output_file_id)) == 20
+def test_workers_that_are_killed_are_replaced_by_another(batching, batches, upstream):
+    upstream.script(*[Reply.json({}, head_delay_s=60)] * 4, path="/chat/completions")
+    job = create(batches, [chat(n) for n in range(20)])
+    wait_until(lambda: len(upstream.to("/chat/completions")) >= 4, 20)
+    for process in batching.workers_of_jobs:
+        process.kill()
+    batching.workers_of_jobs.append(batching.worker("worker-next"))
+    job = ended(batches, job, timeout_s=90)
+    assert (job.status, job.request_counts.completed) == ("completed", 20)
+    assert [result["custom_id"] for result in output(batches, job.output_file_id)] == [f"r{n}" for n in range(20)]
 
 
 def test_a_thousand_lines_are_answered_once_each_though_the_server_is_killed_three_times(tmp_path):
@@ -173,7 +177,72 @@ def _killed(tmp_path, seed, number, kills):
         assert sum(times.values()) <= number + 4 * kills  # those that were in flight
 
 
+# ---- the command ----
+
+
+def test_a_command_sends_a_file_and_fetches_its_answers(batching, upstream, tmp_path):
+    file = tmp_path / "in.jsonl"
+    file.write_text("\n".join([chat(0), "{", chat(1)]))
+    done = ragproxy("batches", "run", file, data_dir=batching.data_dir, check=False)
+    assert done.returncode == 1  # for a line of it failed
+    assert "2 of 3 lines answered, 1 failed" in done.stderr
+    assert [answer["custom_id"] for answer in read(tmp_path / "in.output.jsonl")] == ["r0", "r1"]
+    assert [answer["error"]["line"] for answer in read(tmp_path / "in.errors.jsonl")] == [2]
+    file.write_text(chat(0))
+    done = ragproxy("batches", "run", file, "--output", tmp_path / "out.jsonl", data_dir=batching.data_dir)
+    assert done.stdout == f"Answers: {tmp_path / 'out.jsonl'}\n"
+    listed = ragproxy("batches", "list", "--limit", "2", data_dir=batching.data_dir).stdout.splitlines()
+    assert [row.split()[1] for row in listed] == ["STATUS", "completed", "completed"]
+
+
+def test_a_command_that_is_interrupted_leaves_the_batch_or_cancels_it(batching, batches, upstream, tmp_path):
+    upstream.script(*[Reply.json({}, head_delay_s=60)] * 2, path="/chat/completions")
+    (tmp_path / "in.jsonl").write_text(chat(0))
+    with at_terminal("batches", "run", tmp_path / "in.jsonl", data_dir=batching.data_dir) as (command, terminal):
+        wait_until(lambda: len(upstream.to("/chat/completions")) == 1, 30)
+        time.sleep(0.5)  # whoever created it has been told
+        command.send_signal(signal.SIGINT)
+        os.write(terminal, b"n\n")
+        assert command.wait(10) == 130
+    job = next(iter(batches.batches.list()))
+    assert job.status == "in_progress"
+    assert ragproxy("batches", "cancel", job.id, data_dir=batching.data_dir).stdout == f"{job.id} is cancelling.\n"
+    assert ended(batches, job).status == "cancelled"
+    with at_terminal("batches", "run", tmp_path / "in.jsonl", data_dir=batching.data_dir) as (command, terminal):
+        wait_until(lambda: len(upstream.to("/chat/completions")) == 2, 30)
+        time.sleep(0.5)
+        command.send_signal(signal.SIGINT)
+        os.write(terminal, b"y\n")
+        assert command.wait(10) == 130
+    assert next(iter(batches.batches.list())).status == "cancelled"
+
+
 # ---- what they do ----
+
+
+@contextmanager
+def at_terminal(*arguments, data_dir):
+    """A command whose input is a terminal, and where to type."""
+    ours, theirs = pty.openpty()
+    command = subprocess.Popen(
+        [sys.executable, "-m", "ragproxy", *map(str, arguments)],
+        env=environment(data_dir),
+        cwd=ROOT,
+        stdin=theirs,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield command, ours
+    finally:
+        command.kill()
+        command.wait()
+        os.close(ours)
+        os.close(theirs)
+
+
+def read(path):
+    return [json.loads(each) for each in path.read_text().splitlines()]
 
 
 def line(n, endpoint, body, **changes):
