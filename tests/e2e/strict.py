@@ -16,6 +16,7 @@ from openai.types import (
     Completion,
     CompletionChoice,
     CreateEmbeddingResponse,
+    Embedding,
     FileDeleted,
     FileObject,
     FilePurpose,
@@ -75,6 +76,18 @@ class AnyFile(FileObject):
     purpose: Literal[*get_args(FilePurpose), "batch_output", "assistants_output", "fine-tune-results"]
 
 
+class AnyEmbedding(Embedding):
+    """A row: the client asks for base64, and decodes it before anybody sees the type."""
+
+    embedding: list[float] | str
+
+
+class Embeddings(CreateEmbeddingResponse):
+    """Rows, of numbers or of base64."""
+
+    data: list[AnyEmbedding]
+
+
 class PieceOfCompletion(Completion):
     """A piece of a completion: only the last one of a choice says why it ended."""
 
@@ -118,7 +131,7 @@ _ANSWERS = [  # the first that matches
     ("DELETE", "/chat/completions/[^/]+", ChatCompletionDeleted),
     ("GET|POST", "/chat/completions/[^/]+", ChatCompletion),
     ("POST", "/completions", Completion),
-    ("POST", "/embeddings", CreateEmbeddingResponse),
+    ("POST", "/embeddings", Embeddings),
     ("GET", "/models", pagination.SyncPage[Model]),
     ("GET", "/models/.+", Model),
     ("POST", "/responses", Response),
@@ -169,7 +182,7 @@ def read(method, path, status, media_type, body, *, whole=True):
         elif whole and media_type.startswith("application/json"):
             _read_answer(method, path, status, body)
     except (AssertionError, ValidationError, ValueError) as err:
-        FAULTS.append(f"{method} {path} ({status}): {err}\n{body[-2000:].decode(errors='replace')}")
+        FAULTS.append(f"{method} {path} ({status}): {str(err)[:1000]}\n{body[-2000:].decode(errors='replace')}")
 
 
 def check_error(error):
