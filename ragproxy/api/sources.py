@@ -19,6 +19,7 @@ from flask import Blueprint, Response, render_template, request
 from itsdangerous import BadData, URLSafeSerializer
 
 from ragproxy.api.context import services, visit
+from ragproxy.api.inside import CALLER
 from ragproxy.domain import Caller, ChatRequest, Chunk, CompletionRequest, Passage
 from ragproxy.errors import NotFound, StateUnavailable, StorageFull
 
@@ -95,16 +96,19 @@ class _Links:
         self._lifetime_s = lifetime_s
 
     def __call__(self, passage: Passage) -> str | None:
-        signer, caller = self._signer, self._caller
-        if signer is None:
+        base, signer, caller = self._base, self._signer, self._caller
+        if base is None or signer is None:
             return None
         about = [self._until, passage.store_id, passage.chunk.file_id, passage.chunk.id]
         about += [caller.owner, caller.admin, sorted(caller.groups), caller.stores]
-        return f"{self._base}/sources/{signer.dumps(about)}#passage"
+        return f"{base}/sources/{signer.dumps(about)}#passage"
 
     @cached_property
-    def _base(self) -> str:
-        return services.settings.public_url or request.url_root.rstrip("/")
+    def _base(self) -> str | None:
+        if services.settings.public_url:
+            return services.settings.public_url
+        # who asks from inside knows no address that a browser would find us at
+        return None if CALLER in request.environ else request.url_root.rstrip("/")
 
     @cached_property
     def _until(self) -> int:

@@ -80,7 +80,7 @@ class BatchJob:
 
 @dataclass(frozen=True, slots=True)
 class BatchLine:
-    """A line of a batch's file: what is to be asked, or why it cannot be. The `custom_id` is None when there is none."""
+    """A line of a batch's file: what is to be asked, or why it cannot be. `custom_id` is None when there is none."""
 
     number: int
     custom_id: str | None

@@ -1,12 +1,15 @@
 """The page of a source: a passage in its document, for whoever has a link that was signed for a reader of it."""
 
 import hashlib
+import json
 import re
 import time
 
 import pytest
 from itsdangerous import URLSafeSerializer
 
+from ragproxy.api.inside import Inside
+from ragproxy.domain import Caller, Cancel
 from tests.api.library import index, made, right, services_of, uploaded
 
 ADMIN = {"Authorization": "Bearer admin-key-of-the-test"}
@@ -21,6 +24,13 @@ def test_the_link_of_a_source_opens_its_passage_without_a_key(client, store):
     assert page.mimetype == "text/html"
     assert '<section id="passage"><mark>' in page.text
     assert "tower.txt" in page.text
+
+
+def test_who_asks_from_inside_has_no_address_to_link_to(client, store):
+    asked = {"model": f"rag/{store}", "messages": [{"role": "user", "content": "How tall is the tower?"}]}
+    with Inside(client.application).post("/v1/chat/completions", asked, Caller(), cancel=Cancel()) as told:
+        answer = json.loads(b"".join(told.pieces))
+    assert link(answer).startswith("urn:ragproxy:")
 
 
 def test_every_carrier_has_the_same_link(client, store):
