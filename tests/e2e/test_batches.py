@@ -16,8 +16,8 @@ import openai
 import pytest
 from openai.types import Batch
 
-from tests.e2e import scaled
-from tests.e2e.conftest import _has_learnt, writing
+from tests.e2e import scaled, strict
+from tests.e2e.conftest import writing
 from tests.e2e.scaled import wait_until
 from tests.e2e.servers import ROOT, Server, environment, migrated, ragproxy
 from tests.replies import Reply
@@ -55,6 +55,7 @@ def test_a_batch_of_each_endpoint_is_answered(batches, upstream, endpoint, body,
         assert result["response"]["status_code"] == 200
         assert result["response"]["request_id"].startswith("req_")
         assert result["response"]["body"].get("object") == object
+        strict.read("POST", endpoint, 200, "application/json", json.dumps(result["response"]["body"]).encode())
     assert job.usage.total_tokens > 0 or endpoint == MODERATIONS
     assert batches.files.retrieve(job.output_file_id).purpose == "batch_output"
     assert job.id in {each.id for each in batches.batches.list(limit=100)}
@@ -75,6 +76,7 @@ def test_malformed_lines_are_told_and_the_others_run(batches):
     ]
     assert errors[3]["response"]["status_code"] == 404
     assert errors[3]["response"]["body"]["error"]["code"] == "model_not_found"
+    strict.check_error(errors[3]["response"]["body"]["error"])
 
 
 def test_a_file_in_which_nothing_can_be_asked_fails(batches):
@@ -151,7 +153,8 @@ def _killed(tmp_path, seed, number, kills):
     chance = random.Random(seed)
     migrated(tmp_path)
     with Upstream(models=["tiny"]) as upstream:
-        server = Server(tmp_path, **writing(upstream))
+        variables = {**writing(upstream), "RAGPROXY_LOG_LEVEL": "error"}
+        server = Server(tmp_path, **variables)
         try:
             with scaled.client(server) as ai:
                 job = create(ai, [chat(n) for n in range(number)])
@@ -159,7 +162,7 @@ def _killed(tmp_path, seed, number, kills):
                 for at in sorted(chance.sample(range(number // 20, number - number // 10), kills)):
                     wait_until(lambda at=at: asked() >= at)
                     server.kill()
-                    server = Server(tmp_path, PORT=str(server.port), **writing(upstream))
+                    server = Server(tmp_path, PORT=str(server.port), **variables)
                 job = ended(ai, job)
                 assert job.status == "completed", job
                 counts = job.request_counts
@@ -278,20 +281,6 @@ def output(ai, file_id):
 def server_key(server, **terms):
     with scaled.client(server, api_key="admin") as admin:
         return admin.post(f"{server.url}/admin/keys", cast_to=object, body={"name": "batches", **terms})
-
-
-@pytest.fixture(scope="session")
-def batching(deployed, tmp_path_factory, shared_upstream):
-    """A server with background workers, whose answers are written by the local upstream."""
-    config = tmp_path_factory.mktemp("config") / "upstreams.toml"
-    config.write_text(
-        f'[[upstream]]\nname = "main"\nbase_url = "{shared_upstream.url}"\n'
-        'serves = ["chat", "completions", "embeddings", "moderations"]\n'
-    )
-    variables = {"RAGPROXY_CONFIG": str(config), "RAGPROXY_UPSTREAM_MODEL": "tiny"}
-    with deployed(tmp_path_factory.mktemp("batching"), **variables) as server:
-        _has_learnt(server)
-        yield server
 
 
 @pytest.fixture
