@@ -282,16 +282,8 @@ def follow(ai, response_id, after=openai.omit):
     return ai.responses.retrieve(response_id, stream=True, starting_after=after)
 
 
-@pytest.fixture(scope="session")
-def makers(deployed, tmp_path_factory, shared_upstream):
-    """A server with background workers, whose answers are written by the local upstream."""
-    with deployed(tmp_path_factory.mktemp("makers"), **writing(shared_upstream)) as server:
-        _has_learnt(server)
-        yield server
-
-
 @pytest.fixture
-def making(makers, upstream):
-    """The official client of it."""
-    with scaled.client(makers) as ai:
+def making(batching, upstream):
+    """The official client of a server with background workers."""
+    with scaled.client(batching) as ai:
         yield ai

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import OpenAI from "openai";
 
-import { all, clientOf, user } from "./clients.mjs";
+import { all, clientOf, until, user } from "./clients.mjs";
 
 const LOOK = { type: "function", name: "look", strict: false, parameters: { type: "object", properties: {} } };
 const CITED = "Été 🏊: to enter the pool costs four euros [1].";
@@ -113,6 +113,20 @@ test("a request that is sent again under its key is answered once", async () => 
   const first = await ai.responses.create(request, options);
   const { data, response } = await ai.responses.create(request, options).withResponse();
   assert.deepEqual([data.id, response.headers.get("x-idempotent-replay")], [first.id, "true"]);
+});
+
+test("a response is made in the background, polled and followed", async () => {
+  const request = { model: "tiny", input: "Three small words", background: true };
+  let response = await ai.responses.create(request);
+  assert.ok(["queued", "in_progress"].includes(response.status));
+  const over = async () => (response = await ai.responses.retrieve(response.id)).status === "completed";
+  await until(over, 20_000, "the end of the response");
+  assert.equal(response.output_text, "Three small words");
+  const followed = await all(await ai.responses.create({ ...request, stream: true }));
+  const { id } = followed[0].response;
+  const again = await all(await ai.responses.retrieve(id, { stream: true, starting_after: 2 }));
+  assert.deepEqual(again, followed.slice(3));
+  assert.equal((await ai.responses.cancel(id)).status, "completed"); // too late
 });
 
 test("mistakes are the client's own kinds of errors", async () => {
