@@ -245,7 +245,13 @@ def test_secrets_are_compared_in_constant_time_alone():
         "bearer.count('.') == 2",
         "found.status == 'active'",
     }
-    assert comparisons(keys) == {"found.status == 'active'", "known.opening.key.id == key_id", "len(secret) == _LENGTH"}
+    assert comparisons(keys) == {
+        "found.status == 'active'",
+        "status == 'expired'",
+        "status != 'active'",
+        "known.opening.key.id == key_id",
+        "len(secret) == _LENGTH",
+    }
 
 
 def test_what_is_compared_in_constant_time_is_of_one_length():
