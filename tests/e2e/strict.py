@@ -234,7 +234,9 @@ def _read_events(frames, whole):
     last, number = None, None
     for frame in frames:
         assert last not in _LAST, f"after the end: {frame}"
-        name, data = re.fullmatch("event: (.+)\ndata: (.+)", frame).groups()
+        parts = re.fullmatch("event: (.+)\ndata: (.+)", frame)
+        assert parts, f"no event with a name: {frame}"
+        name, data = parts.groups()
         event = _check(_EVENT, data)
         assert event.type == name, frame
         assert number is None or event.sequence_number == number + 1, frame
