@@ -110,10 +110,11 @@ class Background:
         if held is not None:
             held.cut_off()
 
-    def work(self, stop: Stop) -> bool:
+    def work(self, stop: Stop, found: Callable[[], object] = lambda: None) -> bool:
         """Make one response, to its end or until it is taken away; whether there was one. StateUnavailable.
 
-        `stop` is asked twice a second; what it cuts off is taken up again by whoever comes next.
+        `stop` is asked twice a second; what it cuts off is taken up again by whoever comes next. `found` is called
+        before it is begun.
         """
         if self._door is None or stop():
             return False
@@ -121,6 +122,7 @@ class Background:
             task = lease.claim(self._state.response_work.claim)
             if task is None:
                 return False
+            found()
             try:
                 with self._held(task, lease.name) as held:
                     self._do(task, held, lease.name, stop, self._door)

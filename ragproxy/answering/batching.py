@@ -87,24 +87,26 @@ class Batching:
         """Free what an earlier process of this worker's name had in hand. Only for whoever knows that it is dead."""
         self._state.batch_jobs.abandon(f"{self._worker}/")
 
-    def work(self, stop: Stop) -> bool:
+    def work(self, stop: Stop, found: Callable[[], object] = lambda: None) -> bool:
         """Work on one batch until it has ended or is taken away; whether there was one. StateUnavailable, StorageFull.
 
-        `stop` is asked twice a second; what it cuts off is taken up again by whoever comes next.
+        `stop` is asked twice a second; what it cuts off is taken up again by whoever comes next. `found` is called
+        before it is begun.
         """
-        return self._take(stop, ending=False)
+        return self._take(stop, found, ending=False)
 
-    def wind_up(self, stop: Stop) -> bool:
+    def wind_up(self, stop: Stop, found: Callable[[], object] = lambda: None) -> bool:
         """The same for those alone that are near their end, so that they do not wait for others' long work."""
-        return self._take(stop, ending=True)
+        return self._take(stop, found, ending=True)
 
-    def _take(self, stop: Stop, *, ending: bool) -> bool:
+    def _take(self, stop: Stop, found: Callable[[], object], *, ending: bool) -> bool:
         if self._door is None or stop():
             return False
         with Lease(self._state.batch_jobs, self._worker, self._lease_s) as lease:
             job = lease.claim(partial(self._state.batch_jobs.claim, ending=ending))
             if job is None:
                 return False
+            found()
             try:
                 self._do(job, lease.name, stop, self._door)
             except _LeftOff:
