@@ -14,9 +14,11 @@ class Machines:
         self.folder = folder
         self.state = state
         self._indexes = []
+        self._stores = []
 
     def store(self, name="notes"):
-        return self.state.stores.create(name, owner=OWNER).id
+        self._stores.append(self.state.stores.create(name, owner=OWNER).id)
+        return self._stores[-1]
 
     def open(self, name, **given):
         """The index of a process on the machine of that name."""
@@ -42,6 +44,9 @@ class Machines:
         self.state.files.delete(store_id, file_ids)
 
     def close(self):
+        index = self.open("last")
+        for store_id in self._stores:
+            index.drop(store_id)  # the server is that of other tests too, and a new index copies its first stores
         for index in self._indexes:
             index.close()
 
