@@ -1,6 +1,7 @@
 """Servers for the end-to-end tests, on two sets of services: `embedded`, all in one process, and `scaled`."""
 
 import time
+import uuid
 from contextlib import contextmanager
 
 import pytest
@@ -11,6 +12,10 @@ from tests.e2e.servers import ROOT, Server, migrated, ragproxy
 from tests.sets import ran, skipped
 from tests.upstream import Upstream
 
+TOWN = {
+    "pool.txt": ("sport", "The town's pool opens at seven and closes at eight. To enter the pool costs four euros."),
+    "library.txt": ("books", "The town's library lends five books for three weeks. It is closed on Mondays."),
+}
 MODELS = ["tiny", "spare", "other", "gpt-4o-mini"]
 
 
@@ -152,6 +157,23 @@ def batching(deployed, tmp_path_factory, shared_upstream):
     with deployed(tmp_path_factory.mktemp("batching"), **variables) as server:
         _has_learnt(server)
         yield server
+
+
+@pytest.fixture(scope="session")
+def official(batching):
+    """The official client of the server with background workers."""
+    with scaled.client(batching) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def town(official):
+    """A store with two documents in it, about a town."""
+    store = official.vector_stores.create(name=f"town-{uuid.uuid4().hex[:8]}")
+    for name, (kind, text) in TOWN.items():
+        file = official.files.create(file=(name, text.encode()), purpose="assistants")
+        official.vector_stores.files.create_and_poll(file.id, vector_store_id=store.id, attributes={"kind": kind})
+    return store
 
 
 @pytest.fixture(scope="session")

@@ -13,11 +13,8 @@ from agents.models.openai_responses import OpenAIResponsesModel
 from openai import AsyncOpenAI
 from pydantic import BaseModel
 
-from tests.e2e import scaled
+from tests.e2e.responding import called
 from tests.e2e.strict import ListeningAsync
-from tests.e2e.test_sdk_responses import called, town
-
-__all__ = ["town"]
 
 pytestmark = pytest.mark.sets("embedded", "scaled")
 
@@ -205,12 +202,6 @@ def run(client, upstream):
     running = Running(client)
     yield running
     running.close()
-
-
-@pytest.fixture(scope="module")
-def official(batching):
-    with scaled.client(batching) as ai:
-        yield ai
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from tests.e2e import javascript, strict
-from tests.e2e.test_sdk_responses import called
+from tests.e2e.responding import called
 from tests.replies import Reply, chat_frames, refusal, whole
 
 pytestmark = [pytest.mark.timeout(javascript.INSTALL_S + javascript.RUN_S + 60), pytest.mark.sets("embedded", "scaled")]
@@ -53,7 +53,7 @@ def test_what_the_client_was_told_is_openais(file, ran, heard):
     for line in heard(file).read_text(encoding="utf-8").splitlines():
         told = json.loads(line)
         strict.read(told["method"], told["path"], told["status"], told["type"], told["body"].encode())
-    assert strict.READ["answers"] - before["answers"] > 10
+    assert strict.READ["answers"] - before["answers"] > 5
     assert strict.READ["events"] > before["events"] or file.stem.startswith("batches")
 
 

@@ -5,14 +5,12 @@ import uuid
 import openai
 import pytest
 
-from tests.e2e import scaled
 from tests.e2e.by_hand import user
-from tests.replies import Reply, chat_chunk, chat_usage, sse
+from tests.e2e.responding import ARGUMENTS, called
 
 pytestmark = pytest.mark.sets("embedded", "scaled")
 
 LOOK = {"type": "function", "function": {"name": "look", "parameters": {"type": "object", "properties": {}}}}
-CALL = {"index": 0, "id": "call_1", "type": "function", "function": {"name": "look", "arguments": "{}"}}
 
 
 def test_a_conversation_lives(ai):
@@ -82,7 +80,7 @@ def test_a_tool_is_called_and_answered_in_a_conversation(ai, upstream, stream):
     assert chat(ai, result, stream=stream, conversation_id=conversation, tools=[LOOK])[1] == "A tower."
     asked, call, answer = upstream.requests[-1].json["messages"]
     assert (asked["content"], answer["content"], answer["tool_call_id"]) == ("Look!", "330 m", "call_1")
-    assert call["tool_calls"][0]["function"] == CALL["function"]
+    assert call["tool_calls"][0]["function"] == {"name": "look", "arguments": "".join(ARGUMENTS)}
     kinds = [item.type for item in ai.conversations.items.list(conversation, order="asc")]
     assert kinds == ["message", "function_call", "function_call_output", "message"]
 
@@ -175,36 +173,7 @@ def chat(ai, asked, *, stream=False, model="tiny", conversation_id=None, **given
     return chunks[0].conversation_id, "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices)
 
 
-def called(stream):
-    """An upstream that calls the tool."""
-    if stream:
-        delta = {"role": "assistant", "content": None, "tool_calls": [CALL]}
-        frames = [chat_chunk(delta), chat_chunk({}, "tool_calls"), chat_usage()]
-        return Reply.events(*map(sse, frames), b"data: [DONE]\n\n")
-    call = {key: value for key, value in CALL.items() if key != "index"}
-    message = {"role": "assistant", "content": None, "tool_calls": [call]}
-    choice = {"index": 0, "message": message, "finish_reason": "tool_calls"}
-    whole = {"id": "chatcmpl-u", "object": "chat.completion", "created": 1700000000, "model": "tiny"}
-    usage = {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10}
-    return Reply.json({**whole, "choices": [choice], "usage": usage})
-
-
-@pytest.fixture(scope="module")
-def official(batching):
-    with scaled.client(batching) as ai:
-        yield ai
-
-
 @pytest.fixture
 def ai(official, upstream):
     """The official client of a server whose upstream behaves itself."""
     return official
-
-
-@pytest.fixture(scope="module")
-def town(official):
-    """A store with a document in it."""
-    store = official.vector_stores.create(name=f"town-{uuid.uuid4().hex[:8]}")
-    pool = b"The town's pool opens at seven and closes at eight. To enter the pool costs four euros."
-    official.vector_stores.files.upload_and_poll(vector_store_id=store.id, file=("pool.txt", pool))
-    return store
