@@ -32,9 +32,14 @@ def clean():
 
 
 def suits(variables):
-    """Whether a copy would be what a new process is with these variables; gevent patches what is not yet imported."""
-    return variables.get("RAGPROXY_WORKER_CLASS") != "gevent" and not any(
-        variable.startswith(_READ_AT_START) for variable in variables
+    """Whether a copy would be what a new process is with these variables; gevent patches what is not yet imported.
+
+    Never without the kernel's pidfd, which only Linux has.
+    """
+    return (
+        hasattr(os, "pidfd_open")
+        and variables.get("RAGPROXY_WORKER_CLASS") != "gevent"
+        and not any(variable.startswith(_READ_AT_START) for variable in variables)
     )
 
 
