@@ -1,9 +1,25 @@
 """Files and stores, made over the API of a test client; nothing is indexed before a test says so."""
 
 import io
+import time
 
 from ragproxy.domain import File
 from ragproxy.state import new_id
+
+
+def writing(make_app, upstream, **settings):
+    """An application whose answers are written by the upstream, once it knows what there is.
+
+    The thread that asks for the list would take what a test scripts. The upstream lists "listed" too.
+    """
+    app = make_app(upstream_url=upstream.url, **settings)
+    models = app.extensions["ragproxy"].models
+    models.start()
+    until = time.monotonic() + 10
+    while "listed" not in models.names():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    return app
 
 
 def services_of(client):

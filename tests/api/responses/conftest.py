@@ -1,10 +1,8 @@
-import time
-
 import pytest
 import sqlalchemy as sa
 
 from ragproxy.state.tables import responses
-from tests.api.library import index, made, right, upload
+from tests.api.library import index, made, right, upload, writing
 from tests.api.responses.asking import MODEL
 from tests.upstream import Upstream
 
@@ -23,14 +21,7 @@ def upstream(shared_upstream):
 
 @pytest.fixture(scope="module")
 def shared_app(make_app, shared_upstream):
-    app = make_app(upstream_url=shared_upstream.url, upstream_model=MODEL, body_limit_mb=1)
-    models = app.extensions["ragproxy"].models
-    models.start()
-    until = time.monotonic() + 10
-    while "listed" not in models.names():  # the thread that asks for the list would take what a test scripts
-        assert time.monotonic() < until
-        time.sleep(0.01)
-    return app
+    return writing(make_app, shared_upstream, upstream_model=MODEL, body_limit_mb=1)
 
 
 @pytest.fixture
