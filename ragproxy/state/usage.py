@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -21,7 +21,6 @@ from ragproxy.state.tables import keys, usage
 ORIGIN = 16  # characters
 DAY_S = 86_400
 _LARGEST = 2**63 - 1
-_ROWS = 50  # a statement, of 18 parameters each: every SQLite takes at least 999
 
 _ALL = UsageFilter()
 _DAY = usage.c.created // DAY_S
@@ -79,9 +78,10 @@ class Usage:
         insert: Any = sqlite.insert(usage) if self._database.is_sqlite else postgresql.insert(usage)
         statement = insert.on_conflict_do_nothing(index_elements=["id"])
         values = [_fit(row) for row in rows]
-        with self._database.writing() as connection:
-            for start in range(0, len(values), _ROWS):
-                connection.execute(statement.values(values[start : start + _ROWS]))
+        if values:
+            with self._database.writing() as connection:
+                # many rows for one statement, and not one statement of many rows, which is compiled anew each time
+                connection.execute(statement, values)
 
     def sums(self, by: Sequence[Dimension], which: UsageFilter = _ALL, *, limit: int | None = None) -> list[UsageSums]:
         """The sums by those dimensions: by day, then the dearest first; at most `limit` of them."""
@@ -162,19 +162,22 @@ class Usage:
         return named
 
 
+_NAMES = tuple(field.name for field in fields(UsageRow))
 _TOKENS = (usage.c.prompt, usage.c.cached, usage.c.completion, usage.c.reasoning)
 
 
 def _fit(row: UsageRow) -> dict[str, Any]:
     """The row as both databases can hold it: names are strangers' words, and numbers an upstream's."""
-    values = asdict(row)
-    for name, value in values.items():
-        if isinstance(value, str):
-            clipped = value[:LONGEST_NAME]
-            values[name] = clipped if storable(clipped) else _cleaned(clipped)
-        elif isinstance(value, int) and not isinstance(value, bool):
-            values[name] = max(0, min(value, _LARGEST))
-    return values
+    return {name: _fitting(getattr(row, name)) for name in _NAMES}
+
+
+def _fitting(value: Any) -> Any:
+    if isinstance(value, str):
+        clipped = value[:LONGEST_NAME]
+        return clipped if storable(clipped) else _cleaned(clipped)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return max(0, min(value, _LARGEST))
+    return value
 
 
 def _cleaned(text: str) -> str:
