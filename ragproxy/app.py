@@ -201,4 +201,5 @@ def _allow_browsers(app: Flask, services: Services) -> None:
         expose_headers=list(EXPOSED_HEADERS),
         max_age=PREFLIGHT_S,
         send_wildcard="*" in origins,
+        always_send=False,  # who names no origin is no browser: nearly all who ask
     )

@@ -12,13 +12,14 @@ import traceback
 from pathlib import Path
 from typing import TextIO
 
+import orjson
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 _SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
-_ENCODER = json.JSONEncoder(ensure_ascii=False, default=str)  # `json.dumps` would make one for each line
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=str)
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -124,7 +125,10 @@ class JsonLines(logging.Formatter):
             kind, value, trace = record.exc_info
             line["error"] = f"{kind.__name__}: {value}" if self._content else kind.__name__
             line["trace"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)]
-        return _ENCODER.encode(line)
+        try:
+            return orjson.dumps(line, default=str).decode()
+        except TypeError:  # half a character in a stranger's word, or a number beyond 64 bits
+            return _ENCODER.encode(line)
 
 
 def start_logging(level: str, *, content: bool = False, stream: TextIO | None = None) -> None:

@@ -21,6 +21,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal, Protocol
 
 from ragproxy.domain import Account, Agent, Caller, Period
@@ -45,6 +46,7 @@ _SHARE = 10.0  # a read that takes long is made this much less often than it tak
 _WAIT_S = 0.5  # for Redis
 _SULK_S = 5.0  # after a failure nobody waits for it again for so long
 _KEPT_S = 86_400  # how long Redis keeps a count after its period
+_HOUR_S = 3600
 _CENT = 1e-9  # dollars; sums of decimal fractions are off by less
 _FAULTS: tuple[type[Exception], ...] = (OSError, *([redis.RedisError] if redis else []))
 
@@ -282,7 +284,13 @@ def open_shared(redis_url: str, *, salt: str = "") -> Shared:
 
 def span_of(period: Period, now: float) -> Span:
     """The day or month that the moment lies in."""
-    moment = time.gmtime(now)
+    return _span_of(period, int(now // _HOUR_S))
+
+
+@lru_cache(maxsize=64)
+def _span_of(period: Period, hour: int) -> Span:
+    """The same, for an hour since the epoch: all its moments are in one day."""
+    moment = time.gmtime(hour * _HOUR_S)
     if period == "day":
         start = calendar.timegm((moment.tm_year, moment.tm_mon, moment.tm_mday, 0, 0, 0))
         return Span(start, start + 86_400)

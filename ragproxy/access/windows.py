@@ -208,17 +208,15 @@ class MemoryWindows:
             counts = [self._counts.setdefault(each.key, _Count()) for each in wanted]
             sums = [count.used(slot) for count in counts]
             fits = [used + each.amount <= each.limit for used, each in zip(sums, wanted, strict=True)]
-            readings = [
-                self._steps.reading(
-                    now, used, count.oldest(), slot if fit else count.free(used + each.amount - each.limit), fit
-                )
-                for used, count, each, fit in zip(sums, counts, wanted, fits, strict=True)
-            ]
-            if not all(fits):
-                return Reserved(False, till, tuple(readings))
-            for count, each in zip(counts, wanted, strict=True):
-                count.reserved[till] = count.reserved.get(till, 0) + each.amount
-            return Reserved(True, till, self._readings(wanted, now))
+            done = all(fits)
+            readings = []
+            for used, count, each, fit in zip(sums, counts, wanted, fits, strict=True):
+                if done:
+                    count.reserved[till] = count.reserved.get(till, 0) + each.amount
+                    used += each.amount
+                free = slot if fit else count.free(used + each.amount - each.limit)
+                readings.append(self._steps.reading(now, used, count.oldest(), free, fit))
+            return Reserved(done, till, tuple(readings))
 
     def settle(self, held: Sequence[Wanted], till: int, consumed: int) -> tuple[Reading, ...]:
         """As the port."""
@@ -227,19 +225,14 @@ class MemoryWindows:
             slot = math.floor(now)
             for each in held:
                 count = self._counts.setdefault(each.key, _Count())
-                count.used(slot)
                 if each.amount and till in count.reserved:
                     count.reserved[till] -= each.amount
                     if count.reserved[till] <= 0:
                         del count.reserved[till]
                 if consumed:
                     count.consumed[slot] = count.consumed.get(slot, 0) + consumed
-            return self._readings(held, now)
-
-    def _readings(self, wanted: Sequence[Wanted], now: float) -> tuple[Reading, ...]:
-        slot = math.floor(now)
-        counts = [self._counts[each.key] for each in wanted]
-        return tuple(self._steps.reading(now, count.used(slot), count.oldest(), slot, True) for count in counts)
+            counts = [self._counts[each.key] for each in held]
+            return tuple(self._steps.reading(now, count.used(slot), count.oldest(), slot, True) for count in counts)
 
     def _sweep(self, slot: int) -> None:
         """Now and then, drop the counts of those who come no more."""
