@@ -65,10 +65,10 @@ def _delta(choice: Mapping[str, Any], key: str, rest: Mapping[str, Any], usage: 
     said = choice.get(key)
     if said is None:
         said = {}
-    if not isinstance(said, Mapping):
+    if not isinstance(said, dict):
         raise UpstreamBroken(f"The '{key}' of a choice in the upstream's answer is not an object")
     content, fields = said.get("content"), rest_of(said, _MESSAGE)
-    for key in _CALLS & fields.keys():
+    for key in _CALLS & fields.keys() if fields else ():
         if not fields[key]:
             del fields[key]  # an empty array or null where OpenAI has no key: clients take it for a call
     if isinstance(content, list):

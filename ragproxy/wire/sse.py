@@ -31,50 +31,70 @@ def events(reads: Iterable[bytes]) -> Iterator[bytes]:
     without data and an empty read give an empty payload: a sign of life, and nothing else. UpstreamBroken when an event
     grows beyond MAX_EVENT_BYTES.
     """
+    lines = _Lines()
     data: list[bytes] = []
     size = 0
-    for line in _lines(reads):
-        if line is None:
-            yield b""
-        elif not line:
-            if data:
-                payload = data[0] if len(data) == 1 else b"\n".join(data)
-                data, size = [], 0
-                yield payload if payload.strip() else b""
-        elif line.startswith(b"data:"):
-            data.append(line[6:] if line.startswith(b"data: ") else line[5:])
-            size = _bounded(size + len(line))
-        elif line == b"data":
-            data.append(b"")
-            size = _bounded(size + len(line))
-        elif line.startswith(b":"):
-            yield b""
-
-
-def _lines(reads: Iterable[bytes]) -> Iterator[bytes | None]:
-    """Whole lines without their ends; None for an empty read."""
-    pieces: list[bytes] = []  # of a line still open: joined once, since adding bytes to bytes copies all of them
-    size = 0
-    after_cr = False
-    first = True
     for read in reads:
-        if not read:
-            yield None
+        if not data and lines.are_whole and (payload := _lone(read)):
+            lines.begun = True
+            yield payload
             continue
-        if after_cr:
-            after_cr = False
+        if not read:
+            yield b""
+        for line in lines.of(read):
+            if not line:
+                if data:
+                    payload = data[0] if len(data) == 1 else b"\n".join(data)
+                    data, size = [], 0
+                    yield payload if payload.strip() else b""
+            elif line.startswith(b"data:"):
+                data.append(line[6:] if line.startswith(b"data: ") else line[5:])
+                size = _bounded(size + len(line))
+            elif line == b"data":
+                data.append(b"")
+                size = _bounded(size + len(line))
+            elif line.startswith(b":"):
+                yield b""
+
+
+def _lone(read: bytes) -> bytes:
+    """The payload of a read that is one event of one line, as nearly all are: a look for its lines would cost more."""
+    ends = read.endswith(b"\n\n") and read.find(b"\n") == len(read) - 2 and b"\r" not in read
+    if ends and read.startswith(b"data: ") and len(read) <= MAX_EVENT_BYTES:
+        return read[6:-2] if read[6:-2].strip() else b""
+    return b""
+
+
+class _Lines:
+    """The lines of a stream, whole and without their ends, however its bytes are cut."""
+
+    def __init__(self) -> None:
+        self.begun = False
+        self._pieces: list[bytes] = []  # of a line still open: joined once, since adding bytes to bytes copies them all
+        self._size = 0
+        self._after_cr = False
+
+    @property
+    def are_whole(self) -> bool:
+        """Whether what comes next begins a line."""
+        return not self._pieces and not self._after_cr
+
+    def of(self, read: bytes) -> Iterator[bytes]:
+        """The lines that end with the next bytes of the stream."""
+        if self._after_cr and read:
+            self._after_cr = False
             read = read.removeprefix(b"\n")
-            if not read:
-                continue
-        after_cr = read.endswith(b"\r")  # the line ends here and now; an LF that comes next belongs to it
+        if not read:
+            return
+        self._after_cr = read.endswith(b"\r")  # the line ends here and now; an LF that comes next belongs to it
         for line in read.splitlines(keepends=True):
-            pieces.append(line)
-            size = _bounded(size + len(line))
+            self._pieces.append(line)
+            self._size = _bounded(self._size + len(line))
             if line.endswith((b"\n", b"\r")):
-                whole = b"".join(pieces) if len(pieces) > 1 else line
-                pieces, size = [], 0
-                if first:
-                    first = False
+                whole = b"".join(self._pieces) if len(self._pieces) > 1 else line
+                self._pieces, self._size = [], 0
+                if not self.begun:
+                    self.begun = True
                     whole = whole.removeprefix(_BOM)
                 yield whole.rstrip(b"\r\n")
 

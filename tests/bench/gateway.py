@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import requests
 
 from tests.bench.chat import canned_upstream
-from tests.bench.peers import ours, peers
+from tests.bench.peers import floors, ours, peers
 from tests.bench.processes import Tree
 from tests.bench.tables import table
 from tests.e2e.servers import ROOT, free_port
@@ -64,7 +64,7 @@ def run(scratch, plan=FULL):
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))  # two sockets a stream; the children inherit it
     with canned_upstream(CHUNKS, PERIOD_MS) as upstream_url:
-        mine, others = ours(scratch, upstream_url), peers(scratch, upstream_url)
+        mine, others = ours(scratch, upstream_url), floors(scratch, upstream_url) + peers(scratch, upstream_url)
         gateways = mine + others
         rounds = []
         for number in range(plan.rounds):
@@ -164,7 +164,7 @@ def _run(module, *arguments):
 
 
 def _print(rounds, mine, others):
-    pairs = [(name, other) for other in others for name in mine]
+    pairs = [(name, other) for other in others for name in mine if _is_comparable(name, other)]
     head = ["figure", "direct", *mine, *others, *(f"{_short(name)}/{other}" for name, other in pairs)]
     rows = []
     for title, (key, digits) in ROWS.items():
@@ -186,6 +186,11 @@ def _cell(values, digits):
         return "-"
     missing = f" ({len(known)} of {len(values)})" if len(known) < len(values) else ""
     return f"{statistics.median(known):.{digits}f}{missing}"
+
+
+def _is_comparable(name, other):
+    """Ours is compared with each peer, and with the floor of the same worker class."""
+    return not other.startswith("floor") or _short(other.removeprefix("floor (")) == _short(name)
 
 
 def _short(name):

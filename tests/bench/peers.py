@@ -1,4 +1,7 @@
-"""The gateways that are measured: ours, and those that `make peers` installs. Each is one process on loopback."""
+"""The gateways that are measured: ours, those that `make peers` installs, and the floor that ours stands on.
+
+Each is one process on loopback.
+"""
 
 import importlib.util
 import json
@@ -25,7 +28,6 @@ class Gateway:
     variables: dict[str, str]
     cwd: Path
     headers: dict[str, str] = field(default_factory=dict)
-    is_ours: bool = False
 
     def started(self, port):
         """The command and the environment for that port."""
@@ -35,12 +37,21 @@ class Gateway:
 
 def ours(scratch, upstream_url):
     """ragproxy with each worker class that is installed."""
-    classes = ["gthread"]
-    if importlib.util.find_spec("gevent"):
-        classes.append("gevent")
-    else:
-        print("ragproxy (gevent): absent, gevent is not installed")
-    return [_ragproxy(scratch / f"gateway-{name}", upstream_url, name) for name in classes]
+    return [_ragproxy(scratch / f"gateway-{name}", upstream_url, name) for name in _classes()]
+
+
+def floors(scratch, upstream_url):
+    """The libraries alone, with the same."""
+    options = ("--threads", THREADS, "--worker-connections", "2048", "--keep-alive", "30", "--log-level", "warning")
+    return [
+        Gateway(
+            f"floor ({name})",
+            (sys.executable, "-m", "gunicorn", "-b", "127.0.0.1:{port}", "-k", name, *options, "tests.bench.floor:app"),
+            _bare(UPSTREAM=upstream_url),
+            ROOT,
+        )
+        for name in _classes()
+    ]
 
 
 def peers(scratch, upstream_url):
@@ -54,6 +65,13 @@ def peers(scratch, upstream_url):
     return found
 
 
+def _classes():
+    if importlib.util.find_spec("gevent"):
+        return ["gthread", "gevent"]
+    print("gevent: absent, it is not installed")
+    return ["gthread"]
+
+
 def _ragproxy(data_dir, upstream_url, worker_class):
     ragproxy("migrate", data_dir=data_dir)
     variables = environment(
@@ -65,7 +83,7 @@ def _ragproxy(data_dir, upstream_url, worker_class):
         RAGPROXY_THREADS=THREADS,
     )
     command = (sys.executable, "-m", "gunicorn", "-c", "python:ragproxy.serving", "wsgi:app")
-    return Gateway(f"ragproxy ({worker_class})", command, variables, ROOT, is_ours=True)
+    return Gateway(f"ragproxy ({worker_class})", command, variables, ROOT)
 
 
 def _portkey(scratch, upstream_url):
