@@ -16,6 +16,8 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from ragproxy.backends.call import Call, connect
 
+_TOGETHER = 65536  # bytes of a body that its head goes out with: a larger one is not copied for that
+
 
 class Patience(urllib3.Timeout):
     """The timeouts of a call, and the call: the one per-call value that requests hands down as it is."""
@@ -71,6 +73,8 @@ class _Connection(HTTPConnection):
     call: Call
     read_timeout_s: float | None = None
     _in_pieces = False
+    _held: bytes | None = None  # the head, until the body comes that goes with it
+    _holds = False
 
     def request(self, *args: Any, **kwargs: Any) -> None:
         """As it says; once more on a new connection when a kept one turns out closed before the body was sent.
@@ -79,14 +83,27 @@ class _Connection(HTTPConnection):
         connection dies without an answer nobody knows, and nothing is repeated. Pieces that come but once never are.
         """
         kept = self.sock is not None
-        self._in_pieces = isinstance(kwargs.get("body"), Iterator)
+        body = kwargs.get("body")
+        self._in_pieces = isinstance(body, Iterator)
+        self._holds, self._held = isinstance(body, bytes) and 0 < len(body) <= _TOGETHER, None
+        holds = self._holds
         try:
             super().request(*args, **kwargs)
         except (BrokenPipeError, ConnectionResetError):
             if not kept or self._in_pieces:
                 raise
             self.close()
+            self._holds, self._held = holds, None
             super().request(*args, **kwargs)
+
+    def send(self, data: Any) -> None:
+        """As it says; but a head goes out together with its body: its server is woken once and not twice."""
+        if self._holds:
+            self._holds, self._held = False, data
+            return
+        if self._held is not None:
+            self._held, data = None, self._held + data
+        super().send(data)
 
     def endheaders(self, *args: Any, **kwargs: Any) -> None:
         """As it says; from there on a server may take its time to read what comes in pieces, as it may to answer."""
