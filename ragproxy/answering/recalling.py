@@ -46,7 +46,7 @@ class Recaller:
 
         Calls of the history without an output, and outputs without a call, are left out: no model reads them.
         InvalidRequest for a chain that cannot be gone on from, for an item that no chat can hold and for a compaction
-        that is none of ours; NotFound for a conversation, an item or a file that is not the caller's.
+        that is none of ours; NotFound for a response, a conversation, an item or a file that is not the caller's.
         """
         history = self._history(asked, caller.owner, turn)
         said = {str(item.get("id")): item for item in history}

@@ -56,8 +56,8 @@ class Responses:
     def chain(self, response_id: str, *, owner: str) -> list[StoredResponse]:
         """The response and all those that it went on from, oldest first.
 
-        InvalidRequest with param `previous_response_id` when one of them is missing, is not the owner's or is still
-        being made, when they go round in a circle, and when there are more than MAX_CHAIN.
+        NotFound with param `previous_response_id` when one of them is missing or is not the owner's; InvalidRequest
+        when the last is still being made, when they go round in a circle, and when there are more than MAX_CHAIN.
         """
         ids = self._line(response_id, owner)
         found: dict[str, StoredResponse] = {}
@@ -197,8 +197,10 @@ def missing(response_id: str) -> NotFound:
     return NotFound(f"Response with id '{shown(response_id)}' not found", code="response_not_found")
 
 
-def _no_previous(response_id: str) -> InvalidRequest:
-    return _unfit(f"Previous response with id '{shown(response_id)}' not found", "previous_response_not_found")
+def _no_previous(response_id: str) -> NotFound:
+    """There is no such response, or it is somebody else's: nobody may tell the one from the other."""
+    message = f"Previous response with id '{shown(response_id)}' not found"
+    return NotFound(message, param="previous_response_id", code="previous_response_not_found")
 
 
 def _unfit(message: str, code: str) -> InvalidRequest:

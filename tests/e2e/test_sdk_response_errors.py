@@ -55,7 +55,7 @@ def test_a_request_that_is_sent_again_under_its_key_is_answered_once(ai, upstrea
     [
         (
             {"previous_response_id": "resp_nobody"},
-            openai.BadRequestError,
+            openai.NotFoundError,
             "previous_response_not_found",
             "previous_response_id",
         ),
@@ -103,7 +103,7 @@ def test_what_is_one_owners_is_not_there_for_another(locked, upstream):
     response = ask(ann, "Hello?")
     stored = ann.chat.completions.create(model="tiny", messages=user("Hello?"), store=True)
     asked = len(upstream.to("/chat/completions"))
-    with pytest.raises(openai.BadRequestError) as no:
+    with pytest.raises(openai.NotFoundError) as no:
         ask(bob, "Hello?", previous_response_id=response.id)
     assert no.value.code == "previous_response_not_found"
     for call in (

@@ -30,12 +30,10 @@ def test_what_is_not_there_is_not_found(state, response_id):
 
 def test_a_strangers_is_not_there(state, keep):
     theirs = keep(owner="bob")
-    for act in (state.responses.get, state.responses.delete):
+    for act in (state.responses.get, state.responses.delete, state.responses.chain):
         with pytest.raises(NotFound):
             act(theirs.id, owner="ann")
     assert state.responses.item(theirs.input[0]["id"], owner="ann") is None
-    with pytest.raises(InvalidRequest):
-        state.responses.chain(theirs.id, owner="ann")
     assert state.responses.get(theirs.id, owner="bob") == theirs
 
 
@@ -134,8 +132,9 @@ def test_old_ones_are_dropped_unless_they_are_gone_on_from(state, keep, clock):
 
 
 def unfit(state, response_id):
-    with pytest.raises(InvalidRequest) as err:
+    with pytest.raises((InvalidRequest, NotFound)) as err:
         state.responses.chain(response_id, owner="ann")
+    assert isinstance(err.value, NotFound) == (err.value.code == "previous_response_not_found")
     assert err.value.param == "previous_response_id"
     return err.value.code
 

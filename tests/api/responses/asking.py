@@ -49,9 +49,9 @@ def text_of(body):
     return "".join(part["text"] for item in body["output"] for part in item.get("content", ()) if "text" in part)
 
 
-def unfit(client, id, code):
+def unfit(client, id, code, status=400):
     answer = client.post(PATH, json={"model": MODEL, "input": "Hi", "previous_response_id": id})
-    refused(answer, 400, code, "previous_response_id")
+    refused(answer, status, code, "previous_response_id")
 
 
 def tokens(client, **body):

@@ -78,7 +78,7 @@ def test_only_what_was_made_in_the_background_and_streamed_is_told_again(client,
     [
         ({"model": "nobody"}, 404, "model_not_found", "model"),
         ({"store": False}, 400, "invalid_value", "background"),
-        ({"previous_response_id": "resp_none"}, 400, "previous_response_not_found", "previous_response_id"),
+        ({"previous_response_id": "resp_none"}, 404, "previous_response_not_found", "previous_response_id"),
         ({"conversation": "conv_none"}, 404, "conversation_not_found", "conversation"),
         ({"tools": [{"type": "web_search"}]}, 400, "unsupported_parameter", "tools[0].type"),
         ({"tools": [searching("vs_none")]}, 404, "vector_store_not_found", "tools[0].vector_store_ids[0]"),

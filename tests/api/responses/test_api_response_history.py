@@ -30,7 +30,7 @@ def test_a_chain_carries_what_was_said_and_no_instructions(client, upstream):
 
 @pytest.mark.parametrize("id", ["resp_nobody", "resp_\ud800".encode("utf-8", "replace").decode(), "x" * 500])
 def test_there_has_to_be_a_previous_response(client, id):
-    unfit(client, id, "previous_response_not_found")
+    unfit(client, id, "previous_response_not_found", 404)
 
 
 def test_a_previous_response_that_is_deleted_a_strangers_or_its_own_ancestor(client, upstream, app):
@@ -42,10 +42,10 @@ def test_a_previous_response_that_is_deleted_a_strangers_or_its_own_ancestor(cli
     unfit(client, second["id"], "previous_response_cycle")
     with database.writing() as connection:
         connection.execute(sa.update(responses).where(responses.c.id == first["id"]).values(owner="somebody"))
-    unfit(client, second["id"], "previous_response_not_found")
-    unfit(client, first["id"], "previous_response_not_found")
+    unfit(client, second["id"], "previous_response_not_found", 404)
+    unfit(client, first["id"], "previous_response_not_found", 404)
     assert right(client.delete(f"{PATH}/{second['id']}"))["deleted"] is True
-    unfit(client, second["id"], "previous_response_not_found")
+    unfit(client, second["id"], "previous_response_not_found", 404)
 
 
 def test_a_conversation_is_gone_on_with(client, upstream):

@@ -270,7 +270,7 @@ def test_what_is_anothers_is_not_there(make_app, shared_upstream, upstream):
     refused(client.post(f"{path}/cancel", headers=bob), 404, "response_not_found")
     question = {"model": "ragproxy", "input": "Hi", "previous_response_id": body["id"]}
     answer = client.post(PATH, json=question, headers=bob)
-    refused(answer, 400, "previous_response_not_found", "previous_response_id")
+    refused(answer, 404, "previous_response_not_found", "previous_response_id")
     conversation = right(client.post("/v1/conversations", json={}, headers=ann))["id"]
     answer = client.post(PATH, json={"model": "ragproxy", "input": "Hi", "conversation": conversation}, headers=bob)
     refused(answer, 404, "conversation_not_found", "conversation")

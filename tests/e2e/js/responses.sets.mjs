@@ -132,7 +132,7 @@ test("a response is made in the background, polled and followed", async () => {
 test("mistakes are the client's own kinds of errors", async () => {
   const { BadRequestError, NotFoundError } = OpenAI;
   for (const [given, kind, code, param] of [
-    [{ previous_response_id: "resp_nobody" }, BadRequestError, "previous_response_not_found", "previous_response_id"],
+    [{ previous_response_id: "resp_nobody" }, NotFoundError, "previous_response_not_found", "previous_response_id"],
     [{ conversation: "conv_nobody" }, NotFoundError, "conversation_not_found", "conversation"],
     [{ tools: [{ type: "web_search" }] }, BadRequestError, "unsupported_parameter", "tools[0].type"],
     [{ model: "nobody" }, NotFoundError, "model_not_found", "model"],
