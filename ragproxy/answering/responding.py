@@ -32,6 +32,7 @@ from ragproxy.errors import InvalidRequest, NotFound, RagproxyError
 from ragproxy.state import State, item_id, new_response_id
 
 _FILE = re.compile(r"files\[(\d+)\]")
+_BROKEN_OFF: Final = ("failed", "cancelled")
 _STORE = re.compile(r"rag\.stores(\[\d+\])")
 # what a chat calls otherwise: errors name the field that the client sent
 _FIELDS: Final = {
@@ -166,14 +167,16 @@ class Responder:
     def said(self, begun: Begun, body: Mapping[str, Any], unseal: Unseal) -> Sequence[Item]:
         """What a response that has ended adds to its conversation, if it is in one.
 
-        Nothing of one that failed: whoever asks again would find the question twice. Of one that was cancelled no
-        call, for nobody will answer it.
+        Of one that broke off, what was told, as of a chat: its message is incomplete, and no call is there, for
+        nobody will answer it. Nothing when it had not said a word by then.
         """
-        status = body["status"]
-        if status == "failed":
-            return ()
-        said = [unseal(item) or item if item.get("type") == "compaction" else item for item in begun.new]
-        return [*said, *(item for item in body["output"] if status != "cancelled" or item["type"] not in CALLS)]
+        output = body["output"]
+        if body["status"] in _BROKEN_OFF:
+            output = [_left_off(item) for item in output if item["type"] not in CALLS]
+            if not any(item["type"] == "message" and item["content"] for item in output):
+                return ()
+        asked = [unseal(item) or item if item.get("type") == "compaction" else item for item in begun.new]
+        return [*asked, *output]
 
     def check(self, begun: Begun, caller: Caller) -> None:
         """Refuse what `answer` would refuse before anything is looked for: the model, the stores. Errors as there."""
@@ -205,6 +208,10 @@ def _rag(asked: ResponseRequest) -> RagOptions:
         min_score=rag.min_score if search.min_score is None else search.min_score,
         filters=Compound("and", tuple(filters)) if len(filters) > 1 else next(iter(filters), None),
     )
+
+
+def _left_off(item: Item) -> Item:
+    return {**item, "status": "incomplete"} if item["type"] == "message" else item
 
 
 @contextmanager

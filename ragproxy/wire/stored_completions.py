@@ -31,7 +31,8 @@ _SHOWN: Final = (
     "tools",
     "response_format",
 )
-_SAID: Final = ("refusal", "tool_calls", "function_call", "annotations")  # what else there is to a message
+_TOLD: Final = ("refusal", "annotations")  # what else there is to a message
+_SAID: Final = (*_TOLD, "tool_calls", "function_call")
 _CHOICE: Final = frozenset({"index", "message", "finish_reason"})
 _OURS: Final = ("sources", "conversation_id")
 
@@ -39,12 +40,15 @@ _OURS: Final = ("sources", "conversation_id")
 
 
 def answered_items(answer: Answer, whole: bool) -> tuple[Item, ...]:
-    """What the first choice says, as items of a conversation; none when it broke off before it said anything."""
+    """What the first choice says, as items of a conversation; none when it broke off before it said anything.
+
+    Of one that broke off, no call: it may be half of one, and nobody will answer it.
+    """
     choice = next((each for each in chat_completion(answer)["choices"] if each["index"] == 0), None)
     if choice is None:
         return ()
     message = choice["message"]
-    said = {key: message[key] for key in _SAID if message.get(key)}
+    said = {key: message[key] for key in (_SAID if whole else _TOLD) if message.get(key)}
     if not whole and not message["content"] and not said:
         return ()
     content = message["content"]

@@ -59,7 +59,7 @@ def test_calls_that_were_never_answered_are_not_told_again(begin, state, caller)
         ("completed", ["message", "message", "function_call"]),
         ("incomplete", ["message", "message", "function_call"]),
         ("cancelled", ["message", "message"]),
-        ("failed", []),
+        ("failed", ["message", "message"]),
     ],
 )
 def test_what_is_added_to_a_conversation(begin, responder, state, status, kinds):
@@ -68,6 +68,22 @@ def test_what_is_added_to_a_conversation(begin, responder, state, status, kinds)
     responder.keep(begun, {"status": status, "output": [said("Two", "assistant"), LOOK]}, same)
     assert [item["type"] for _, item in state.conversations.items(conversation, owner="ann")] == kinds
     assert state.responses.get(begun.id, owner="ann").status == status
+
+
+@pytest.mark.parametrize("status", ["cancelled", "failed"])
+def test_of_one_that_broke_off_the_message_is_incomplete_and_without_one_nothing_is_added(
+    begin, responder, state, status
+):
+    conversation = state.conversations.create(owner="ann", metadata={}).id
+    looked = {"type": "file_search_call", "status": "completed", "queries": ["One"], "results": None}
+    wordless = {"type": "message", "role": "assistant", "status": "incomplete", "content": []}
+    for output in ([], [LOOK], [looked], [looked, wordless]):
+        responder.keep(begin(said("One"), conversation_id=conversation), {"status": status, "output": output}, same)
+    assert state.conversations.items(conversation, owner="ann") == []
+    begun = begin(said("One"), conversation_id=conversation)
+    responder.keep(begun, {"status": status, "output": [looked, said("Two", "assistant"), LOOK]}, same)
+    items = [item for _, item in state.conversations.items(conversation, owner="ann")]
+    assert [item["status"] for item in items] == ["completed", "completed", "incomplete"]
 
 
 def test_a_turn_of_the_same_name_takes_the_place_of_the_former(begin, responder, state):

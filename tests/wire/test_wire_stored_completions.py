@@ -55,8 +55,13 @@ def test_calls_are_items_of_their_own():
     assert item["content"][0]["text"] == "Hm."
     assert call["type"] == "function_call"
     ResponseFunctionToolCallItem.model_validate_json(json.dumps(with_ids([call])[0]), strict=True)
-    (call,) = answered_items(answer(Delta(fields={"tool_calls": [CALL]})), False)
-    assert call["status"] == "incomplete"
+
+
+def test_of_an_answer_that_broke_off_no_call_is_left():
+    deltas = [Delta(content="Hm."), Delta(fields={"tool_calls": [CALL]})]
+    (item,) = answered_items(answer(*deltas), False)
+    assert (item["status"], item["content"][0]["text"]) == ("incomplete", "Hm.")
+    assert answered_items(answer(deltas[1]), False) == ()
 
 
 @pytest.mark.parametrize("deltas", [[], [Delta(content="")], [Delta(fields={"reasoning": "Hm."})], [Delta(1, "x")]])

@@ -132,8 +132,10 @@ def test_one_that_is_refused_has_failed(client, upstream, is_streamed):
 
 def test_one_that_breaks_in_the_middle_has_failed_with_what_was_said(client, upstream):
     upstream.script(Reply.events(*chat_frames("Par", "is"), cut_at=700), path="/chat/completions")
-    events = streamed(client, "Hi")
+    conversation = right(client.post("/v1/conversations", json={}))["id"]
+    events = streamed(client, "Hi", conversation=conversation)
     assert types(events)[-1] == "failed"
+    assert said(client, conversation) == ["Hi", "Par"]
     body = seen(client, events[-1]["response"])
     assert (body, body["error"]["code"]) == (events[-1]["response"], "server_error")
     assert body["output"][0]["status"] == "incomplete"

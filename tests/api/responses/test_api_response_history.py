@@ -71,12 +71,38 @@ def test_a_conversation_has_to_be_there(client):
     refused(answer, 404, "conversation_not_found", "conversation")
 
 
-def test_a_failed_response_adds_nothing_to_its_conversation(client, upstream):
+@pytest.mark.parametrize("form", ["response", "chat"])
+@pytest.mark.parametrize("streamed", [True, False])
+@pytest.mark.parametrize("told", ["Par", ""])
+def test_of_an_answer_that_breaks_off_what_the_client_was_told_is_added(client, upstream, form, streamed, told):
+    """Chats and responses alike."""
     conversation = right(client.post("/v1/conversations", json={}))["id"]
-    frames = chat_frames("Par", "is")
-    upstream.script(Reply.events(*frames[:2], cut_at=sum(map(len, frames[:2])) + 20), path="/chat/completions")
-    assert stream(client, "Where?", conversation=conversation)[-1]["type"] == "response.failed"
-    assert right(client.get(f"/v1/conversations/{conversation}/items"))["data"] == []
+    upstream.script(Reply.events(*chat_frames(told)[:2], ends_at=10**6), path="/chat/completions")
+    if form == "chat":
+        body = {"messages": [{"role": "user", "content": "Where?"}], "conversation_id": conversation}
+        answer = client.post("/v1/chat/completions", json={"model": MODEL, "stream": streamed, **body})
+    else:
+        body = {"input": "Where?", "conversation": conversation}
+        answer = client.post(PATH, json={"model": MODEL, "stream": streamed, **body})
+    assert answer.status_code == (200 if streamed else 502)
+    assert '"error"' in answer.text
+    held = right(client.get(f"/v1/conversations/{conversation}/items?order=asc"))["data"]
+    kept = [(item["role"], item["status"], item["content"][0]["text"]) for item in held]
+    both = [("user", "completed", "Where?"), ("assistant", "incomplete", told)]
+    assert kept == (both if streamed and told else [])
+
+
+def test_a_response_that_broke_off_is_answered_anew_under_its_key(client, upstream):
+    conversation = right(client.post("/v1/conversations", json={}))["id"]
+    upstream.script(Reply.events(*chat_frames("Par")[:2], ends_at=10**6), path="/chat/completions")
+    ask = {"model": MODEL, "input": "Where?", "conversation": conversation, "stream": True}
+    upstream.text = "Paris"
+    for last in ("failed", "completed"):
+        answer = client.post(PATH, json=ask, headers={"Idempotency-Key": "broken"})
+        assert f"event: response.{last}" in answer.text
+        answer.close()
+    held = right(client.get(f"/v1/conversations/{conversation}/items?order=asc"))["data"]
+    assert [item["content"][0]["text"] for item in held] == ["Where?", "Paris"]
 
 
 def test_items_can_be_referred_to(client, upstream):
