@@ -9,6 +9,7 @@ RagproxyError
 ├── InvalidRequest               the client's fault
 │   ├── UnsupportedParameter     understood, but this model cannot honour it
 │   ├── ContextTooLong           more tokens than the model takes
+│   ├── ForeignCompaction        nobody here can read what it sums up
 │   ├── BodyTooLarge             more bytes than we take
 │   └── UnsupportedMediaType     not JSON
 ├── Unauthenticated              no key, or a wrong one
@@ -96,6 +97,16 @@ class ContextTooLong(InvalidRequest):
     """The messages hold more tokens than the model can read."""
 
     code = "context_length_exceeded"
+
+
+class ForeignCompaction(InvalidRequest):
+    """A compaction that this server did not make; `path` is that of its item in the request."""
+
+    code = "invalid_encrypted_content"
+
+    def __init__(self, path: str) -> None:
+        message = f"The 'encrypted_content' of '{path}' was not made by this server"
+        super().__init__(message, param=f"{path}.encrypted_content")
 
 
 class BodyTooLarge(InvalidRequest):

@@ -12,7 +12,7 @@ from typing import Any
 from ragproxy.answering.directory import shown
 from ragproxy.answering.exchanges import OUTPUTS, paired
 from ragproxy.domain import Caller, Item, ResponseRequest, StoredResponse
-from ragproxy.errors import InvalidRequest, NotFound, RagproxyError
+from ragproxy.errors import ForeignCompaction, InvalidRequest, NotFound, RagproxyError
 from ragproxy.state import State
 
 REFERENCE = "item_reference"
@@ -119,8 +119,7 @@ class _Reading:
         if item.get("type") == "compaction":
             unsealed = self._unseal(item)
             if unsealed is None:
-                message = f"The 'encrypted_content' of '{path}' was not made by this server"
-                raise InvalidRequest(message, param=f"{path}.encrypted_content", code="invalid_encrypted_content")
+                raise ForeignCompaction(path)
             yield unsealed
             return
         yield from self._with_parts(item, self._part, path)

@@ -6,6 +6,7 @@ from flask import Response
 
 from ragproxy.api.context import services, visit
 from ragproxy.api.resource import Resource
+from ragproxy.api.sealing import seal
 from ragproxy.api.stream import json_response
 from ragproxy.domain import Cursor, Page
 from ragproxy.wire.conversations import (
@@ -32,8 +33,8 @@ bp = Resource("conversations", "Conversations: what was said, kept to go on with
 @bp.arguments(CONVERSATION_REQUEST)
 def create_conversation(asked: ConversationRequest) -> Response:
     """Create a conversation, with its first items if there are any"""
-    kept = services.state.conversations
-    made = kept.create(owner=visit().caller.owner, metadata=asked.metadata, items=asked.items)
+    kept, items = services.state.conversations, seal().opened(asked.items)
+    made = kept.create(owner=visit().caller.owner, metadata=asked.metadata, items=items)
     return json_response(conversation_json(made))
 
 
@@ -71,7 +72,8 @@ def delete_conversation(conversation_id: str) -> Response:
 @bp.arguments(INCLUDE_QUERY, location="query")
 def create_conversation_items(new: NewItems, include: tuple[str, ...], conversation_id: str) -> Response:
     """Add items to a conversation"""
-    added = services.state.conversations.append(conversation_id, new.items, owner=visit().caller.owner)
+    items = seal().opened(new.items)
+    added = services.state.conversations.append(conversation_id, items, owner=visit().caller.owner)
     return json_response(item_list_json(Page(added, has_more=False), include))
 
 

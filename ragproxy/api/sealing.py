@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import current_app
@@ -11,6 +11,7 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from ragproxy.api.context import EXTENSION
 from ragproxy.domain import Item
+from ragproxy.errors import ForeignCompaction
 from ragproxy.wire.items import compacted, compaction_of
 
 _SALT = "ragproxy compaction"
@@ -35,6 +36,22 @@ class Seal:
         except (BadData, ValueError):
             return None
         return {**item, **compaction_of(summary)} if isinstance(summary, str) else None
+
+    def opened(self, items: Sequence[Item]) -> tuple[Item, ...]:
+        """New items of a conversation, compactions opened: whoever goes on with it, a chat too, can read them then.
+
+        ForeignCompaction for one that was not made here.
+        """
+        return tuple(
+            self._opened(item, f"items[{place}]") if item.get("type") == "compaction" else item
+            for place, item in enumerate(items)
+        )
+
+    def _opened(self, item: Item, path: str) -> Item:
+        opened = self.open(item)
+        if opened is None:
+            raise ForeignCompaction(path)
+        return opened
 
     def _signer(self) -> URLSafeSerializer:
         return URLSafeSerializer(self._key(), salt=_SALT, signer_kwargs={"digest_method": hashlib.sha256})

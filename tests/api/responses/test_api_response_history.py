@@ -167,10 +167,32 @@ def test_a_conversation_is_compacted_and_gone_on_with(client, upstream):
     assert "They spoke of a tower." in said[-2]
 
 
+@pytest.mark.parametrize("added", [False, True])
+def test_a_chat_goes_on_with_a_conversation_that_holds_a_compaction(client, upstream, added):
+    upstream.text = "They spoke of a tower."
+    compacted = right(client.post(f"{PATH}/compact", json={"model": MODEL, "input": "How tall is it?"}))["output"]
+    upstream.text = None
+    id = right(client.post("/v1/conversations", json={} if added else {"items": compacted}))["id"]
+    if added:
+        right(client.post(f"/v1/conversations/{id}/items", json={"items": compacted}))
+    body = {"model": MODEL, "conversation_id": id, "messages": [{"role": "user", "content": "Go on"}]}
+    right(client.post("/v1/chat/completions", json=body))
+    by_chat = upstream.requests[-1].json["messages"]
+    assert [message["role"] for message in by_chat] == ["user", "system", "user"]
+    assert "They spoke of a tower." in by_chat[1]["content"]
+    ask(client, "And on", conversation=id)
+    assert upstream.requests[-1].json["messages"][:3] == by_chat
+
+
 def test_a_compaction_that_was_not_made_here_is_refused(client, upstream):
     item = {"type": "compaction", "encrypted_content": "IkhpIg.forged"}
     answer = client.post(PATH, json={"model": MODEL, "input": [item]})
     refused(answer, 400, "invalid_encrypted_content", "input[0].encrypted_content")
+    items = {"items": [{"role": "user", "content": "Hi"}, item]}
+    id = right(client.post("/v1/conversations", json={}))["id"]
+    for path in ("/v1/conversations", f"/v1/conversations/{id}/items"):
+        refused(client.post(path, json=items), 400, "invalid_encrypted_content", "items[1].encrypted_content")
+    assert right(client.get(f"/v1/conversations/{id}/items"))["data"] == []
 
 
 @pytest.mark.parametrize("model", [MODEL, "extractive"])
