@@ -32,11 +32,12 @@ class LineReader(Protocol):
 
 
 class Unusable(Exception):
-    """Nothing in the file can be asked, for these reasons."""
+    """Nothing in the file can be asked, for these reasons; `lines` are those that are wrong, when they were read."""
 
-    def __init__(self, *faults: BatchFault) -> None:
+    def __init__(self, *faults: BatchFault, lines: int = 0) -> None:
         super().__init__(*faults)
         self.faults = faults
+        self.lines = lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ class BatchInput:
         if not total:
             raise Unusable(BatchFault("empty_file", "The file holds no line"))
         if len(faulty) == total:
-            raise Unusable(*[line.fault for line in faulty[:_SHOWN] if line.fault])
+            raise Unusable(*[line.fault for line in faulty[:_SHOWN] if line.fault], lines=total)
         return Survey(total, tuple(faulty), model)
 
     def left(self, done: Collection[int]) -> Iterator[BatchLine]:

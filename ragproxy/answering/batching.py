@@ -125,7 +125,7 @@ class Batching:
                 ending = self._answer(job, worker, stop, door)
             except Unusable as err:
                 if job.started is None:
-                    self._state.batch_jobs.fail(job.id, worker, err.faults)
+                    self._state.batch_jobs.fail(job.id, worker, err.faults, lines=err.lines)
                     return
                 ending, faults = "failed", err.faults
         if self._state.batch_jobs.finalize(job.id, worker, ending, faults) is None:

@@ -25,7 +25,7 @@ from ragproxy.wire.json import loads
 ENDPOINTS: tuple[str, ...] = get_args(BatchEndpoint)
 
 _ENDED = frozenset({"completed", "failed", "expired", "cancelled"})
-_HEADS = ("ID", "STATUS", "ENDPOINT", "CREATED", "LINES", "DONE", "FAILED")
+_HEADS = ("ID", "STATUS", "ENDPOINT", "CREATED", "LINES", "COMPLETED", "FAILED")
 _FIRST_POLL_S, _LONGEST_POLL_S = 0.2, 3.0
 _FILE = click.Path(dir_okay=False, path_type=Path)
 

@@ -264,9 +264,10 @@ class BatchJobs:
             ending_: BatchEnding | None = connection.scalar(ours)
         return ending_
 
-    def fail(self, batch_id: str, worker: str, errors: Sequence[BatchFault]) -> None:
-        """Its file cannot be used at all."""
+    def fail(self, batch_id: str, worker: str, errors: Sequence[BatchFault], *, lines: int = 0) -> None:
+        """Its file cannot be used at all: of its `lines`, when they were read, every one has failed."""
         values = {"status": "failed", "ended": int(self._clock()), "errors": _faults_json(errors), **IDLE}
+        values |= {"total": lines, "failed": lines}
         validating = sa.and_(_held(batch_id, worker), batch_jobs.c.status == "validating")
         with self._database.writing() as connection:
             connection.execute(sa.update(batch_jobs).where(validating).values(values))

@@ -112,17 +112,20 @@ def test_lines_that_cannot_be_asked_are_told_with_their_number_and_the_others_ru
 
 
 @pytest.mark.parametrize(
-    ("file", "code"),
+    ("file", "code", "count"),
     [
-        (["", "  \r", ""], "empty_file"),
-        (["{bad", "[]"], "invalid_json_line"),
+        (["", "  \r", ""], "empty_file", 0),
+        (["{bad", "[]"], "invalid_json_line", 2),
+        (["{bad"] * 120, "invalid_json_line", 120),
     ],
 )
-def test_a_file_in_which_nothing_can_be_asked_fails_with_reasons(world, file, code):
+def test_a_file_in_which_nothing_can_be_asked_fails_with_reasons(world, file, code, count):
     job = world.made(file)
     world.work()
     told = world.told(job)
-    assert (told.status, told.errors[0].code, told.output_file_id, told.total) == ("failed", code, None, 0)
+    assert (told.status, told.errors[0].code, told.output_file_id) == ("failed", code, None)
+    assert (told.total, told.completed, told.failed) == (count, 0, count)
+    assert len(told.errors) == min(max(count, 1), 100)
     assert world.door.asked == []
 
 

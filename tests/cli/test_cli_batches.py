@@ -111,7 +111,7 @@ def test_batches_are_listed(run, server):
     done = run("batches", "list", "--limit", "2", "--url", server.url)
     assert done.exit_code == 0
     heads, first, second = done.output.splitlines()
-    assert heads.split()[:3] == ["ID", "STATUS", "ENDPOINT"]
+    assert heads.split() == ["ID", "STATUS", "ENDPOINT", "CREATED", "LINES", "COMPLETED", "FAILED"]
     assert first.split()[:3] == ["batch_1", "completed", "/v1/embeddings"]
     assert second.split()[-3:] == ["2", "2", "0"]
     server.answers = [(200, {"data": [], "has_more": False})]

@@ -82,6 +82,7 @@ def test_malformed_lines_are_told_and_the_others_run(batches):
 def test_a_file_in_which_nothing_can_be_asked_fails(batches):
     job = ended(batches, create(batches, ["{", "[]"]))
     assert (job.status, job.output_file_id, job.error_file_id) == ("failed", None, None)
+    assert (job.request_counts.total, job.request_counts.completed, job.request_counts.failed) == (2, 0, 2)
     assert [(error.line, error.code) for error in job.errors.data] == [
         (1, "invalid_json_line"),
         (2, "invalid_json_line"),

@@ -191,8 +191,9 @@ def test_one_whose_file_cannot_be_used_fails_and_says_why(state, clock):
     job = make(state)
     state.batch_jobs.claim("w", 60)
     errors = (BatchFault("invalid_json_line", "This line is no JSON", 1), BatchFault("empty_file", "Nothing"))
-    state.batch_jobs.fail(job.id, "w", errors)
+    state.batch_jobs.fail(job.id, "w", errors, lines=2)
     told = state.batch_jobs.get(job.id, owner="ann")
+    assert (told.total, told.completed, told.failed) == (2, 0, 2)
     assert (told.status, told.ended, told.errors) == ("failed", int(clock.now), errors)
     assert state.batch_jobs.claim("w", 60) is None
 
