@@ -65,8 +65,8 @@ class Turn:
         return conversations.create(owner=self.owner, metadata={}, id=id).id
 
     def _keep(self, answer: Answer, said: Sequence[Delta], whole: bool) -> None:
-        if not whole and not (self.request.stream or self.request.cancel.cancelled):
-            return  # the client is told of the error, and of nothing else
+        if not whole and not self.request.stream:
+            return  # the client is told of the error, if it is still there, and of nothing else
         answered = self.forms.answered(replace(answer, deltas=iter(said)), whole)
         if not answered:
             return

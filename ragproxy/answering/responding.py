@@ -168,12 +168,12 @@ class Responder:
         """What a response that has ended adds to its conversation, if it is in one.
 
         Of one that broke off, what was told, as of a chat: its message is incomplete, and no call is there, for
-        nobody will answer it. Nothing when it had not said a word by then.
+        nobody will answer it. Nothing when not a word was told by then, as of one that is not streamed.
         """
         output = body["output"]
         if body["status"] in _BROKEN_OFF:
             output = [_left_off(item) for item in output if item["type"] not in CALLS]
-            if not any(item["type"] == "message" and item["content"] for item in output):
+            if not (begun.asked.stream and any(item["type"] == "message" and item["content"] for item in output)):
                 return ()
         asked = [unseal(item) or item if item.get("type") == "compaction" else item for item in begun.new]
         return [*asked, *output]

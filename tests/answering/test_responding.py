@@ -64,7 +64,7 @@ def test_calls_that_were_never_answered_are_not_told_again(begin, state, caller)
 )
 def test_what_is_added_to_a_conversation(begin, responder, state, status, kinds):
     conversation = state.conversations.create(owner="ann", metadata={}).id
-    begun = begin(said("One"), conversation_id=conversation)
+    begun = begin(said("One"), conversation_id=conversation, stream=True)
     responder.keep(begun, {"status": status, "output": [said("Two", "assistant"), LOOK]}, same)
     assert [item["type"] for _, item in state.conversations.items(conversation, owner="ann")] == kinds
     assert state.responses.get(begun.id, owner="ann").status == status
@@ -77,10 +77,13 @@ def test_of_one_that_broke_off_the_message_is_incomplete_and_without_one_nothing
     conversation = state.conversations.create(owner="ann", metadata={}).id
     looked = {"type": "file_search_call", "status": "completed", "queries": ["One"], "results": None}
     wordless = {"type": "message", "role": "assistant", "status": "incomplete", "content": []}
+    begun = begin(said("One"), conversation_id=conversation, stream=True)
     for output in ([], [LOOK], [looked], [looked, wordless]):
-        responder.keep(begin(said("One"), conversation_id=conversation), {"status": status, "output": output}, same)
+        responder.keep(begun, {"status": status, "output": output}, same)
+        begun = begin(said("One"), conversation_id=conversation, stream=True)
+    whole = begin(said("One"), conversation_id=conversation)
+    responder.keep(whole, {"status": status, "output": [said("Two", "assistant")]}, same)
     assert state.conversations.items(conversation, owner="ann") == []
-    begun = begin(said("One"), conversation_id=conversation)
     responder.keep(begun, {"status": status, "output": [looked, said("Two", "assistant"), LOOK]}, same)
     items = [item for _, item in state.conversations.items(conversation, owner="ann")]
     assert [item["status"] for item in items] == ["completed", "completed", "incomplete"]
@@ -89,7 +92,7 @@ def test_of_one_that_broke_off_the_message_is_incomplete_and_without_one_nothing
 def test_a_turn_of_the_same_name_takes_the_place_of_the_former(begin, responder, state):
     conversation = state.conversations.create(owner="ann", metadata={}).id
     for word in ("Par", "Paris"):
-        begun = begin(said("Where?"), conversation_id=conversation, turn="t")
+        begun = begin(said("Where?"), conversation_id=conversation, turn="t", stream=True)
         assert len(begun.chat.messages) == 1
         responder.keep(begun, {"status": "cancelled", "output": [said(word, "assistant")]}, same)
     texts = [item["content"][0]["text"] for _, item in state.conversations.items(conversation, owner="ann")]
