@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.e2e import strict
+
 FOLDER = Path(__file__).resolve().parent / "js"
 FILES = sorted(FOLDER.glob("*.test.mjs"))
 INSTALL_S = 180
@@ -83,6 +85,15 @@ def run_tests(node: str, file: Path, **variables: str) -> Run:
         name, mark, why = told.partition(" # ")
         results[name] = f"{state}{mark}{why}"
     return Run(results, code, said + besides)
+
+
+def read_strictly(heard: Path) -> dict[str, int]:
+    """Read what the clients of a test file were told, as `strict.read` does; how many answers and events that was."""
+    before = dict(strict.READ)
+    for line in heard.read_text(encoding="utf-8").rstrip("\n").split("\n"):  # JSON may hold other ends of lines
+        told = json.loads(line)
+        strict.read(told["method"], told["path"], told["status"], told["type"], told["body"].encode())
+    return {kind: number - before[kind] for kind, number in strict.READ.items()}
 
 
 def _printed(*command: str) -> str:

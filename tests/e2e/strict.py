@@ -130,7 +130,7 @@ _ANSWERS = [  # the first that matches
     ("GET", "/chat/completions/[^/]+/messages", Cursors[AnyStoredMessage]),
     ("DELETE", "/chat/completions/[^/]+", ChatCompletionDeleted),
     ("GET|POST", "/chat/completions/[^/]+", ChatCompletion),
-    ("POST", "/completions", Completion),
+    ("POST", "/completions", Completion | ChatCompletion),  # the agent form answers as a chat
     ("POST", "/embeddings", Embeddings),
     ("GET", "/models", pagination.SyncPage[Model]),
     ("GET", "/models/.+", Model),
@@ -166,8 +166,12 @@ _ANSWERS = [  # the first that matches
     ("GET|POST", "/vector_stores/[^/]+/file_batches.*", VectorStoreFileBatch),
 ]
 _ANSWERS = [(re.compile(methods), re.compile(path), TypeAdapter(kind)) for methods, path, kind in _ANSWERS]
-_CHUNKS = {"/chat/completions": TypeAdapter(ChatCompletionChunk), "/completions": TypeAdapter(PieceOfCompletion)}
+_CHUNKS = {
+    "/chat/completions": TypeAdapter(ChatCompletionChunk),
+    "/completions": TypeAdapter(PieceOfCompletion | ChatCompletionChunk),
+}
 _EVENT = TypeAdapter(ResponseStreamEvent)
+_PREFIX = re.compile(r"^(/v1|/openai/deployments/[^/]+|/openai)(?=/)")
 _LAST = {"response.completed", "response.incomplete", "response.failed"}
 # what is shown without being in the types: by OpenAI of a response and of a call that is complete, by us of a store
 _SHOWN = {"store", "response.store", "name", "description", "data.description"}
@@ -175,7 +179,7 @@ _SHOWN = {"store", "response.store", "name", "description", "data.description"}
 
 def read(method, path, status, media_type, body, *, whole=True):
     """Read an answer; `body` is its bytes, all of them if it is `whole`. Paths that OpenAI does not have are let be."""
-    path = path.removeprefix("/v1")
+    path = _PREFIX.sub("", path)
     try:
         if media_type.startswith("text/event-stream"):
             _read_stream(path, body.decode(), whole)

@@ -55,6 +55,12 @@ def test_a_file_ends_well_with_the_tests_it_promises(file, ran):
     assert run.code == 0, run.output
 
 
+@pytest.mark.parametrize("file", javascript.FILES, ids=lambda file: file.name)
+def test_what_the_client_was_told_is_openais(file, ran, heard):
+    ran(file)
+    assert any(javascript.read_strictly(heard(file)).values())
+
+
 def test_the_upstream_is_let_go_when_a_client_leaves(ran):
     run = ran(javascript.FOLDER / "hangup.test.mjs")
     assert len(run.asked) >= 3, run.output
@@ -80,7 +86,7 @@ def test_the_javascript_of_the_documentation_runs(page, node, server, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def ran(node, server, library, gateway, locked, beating, shared_upstream):
+def ran(node, server, library, gateway, locked, beating, shared_upstream, heard):
     """Runs a test file once, with the addresses of the servers."""
     servers = {"GUIDE": server, "LIBRARY": library, "GATEWAY": gateway, "LOCKED": locked, "BEATING": beating}
     urls = {f"{name}_URL": server.url for name, server in servers.items()}
@@ -89,11 +95,18 @@ def ran(node, server, library, gateway, locked, beating, shared_upstream):
     def run(file):
         if file not in runs:
             with _told(shared_upstream, SCRIPTS.get(file.name, ())) as upstream:
-                run = javascript.run_tests(node, file, LOCKED_KEY=ADMIN, **urls)
+                run = javascript.run_tests(node, file, LOCKED_KEY=ADMIN, HEARD=str(heard(file)), **urls)
                 runs[file] = replace(run, asked=tuple(upstream.to("/chat/completions")))
         return runs[file]
 
     return run
+
+
+@pytest.fixture(scope="module")
+def heard(tmp_path_factory):
+    """The file for what is heard while a test file runs."""
+    folder = tmp_path_factory.mktemp("heard")
+    return lambda file: folder / f"{file.stem}.jsonl"
 
 
 @pytest.fixture(scope="module")

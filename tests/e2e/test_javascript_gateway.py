@@ -49,6 +49,12 @@ def test_a_file_ends_well_with_the_tests_it_promises(file, ran):
     assert run.code == 0, run.output
 
 
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_what_the_client_was_told_is_openais(file, ran, heard):
+    ran(file.name)
+    assert any(javascript.read_strictly(heard(file.name)).values())
+
+
 def test_embeddings_are_asked_for_as_the_client_wants_them(ran):
     asked = [each.json for each in _all(ran("embeddings.gateway.mjs").asked, "/embeddings")]
     assert [body["encoding_format"] for body in asked] == ["base64", "base64", "float", "base64", "base64", "base64"]
@@ -90,7 +96,7 @@ def _first(asked, path):
 
 
 @pytest.fixture(scope="module")
-def ran(node, gateway, locked, relays, shared_upstream, relay_upstream):
+def ran(node, gateway, locked, relays, shared_upstream, relay_upstream, heard):
     """Runs a test file once, by its name, with the addresses of the servers."""
     urls = {"GATEWAY_URL": gateway.url, "LOCKED_URL": locked.url, "RELAYS_URL": relays.url}
     runs = {}
@@ -105,13 +111,22 @@ def ran(node, gateway, locked, relays, shared_upstream, relay_upstream):
             if name != "embeddings.gateway.mjs":
                 shared_upstream.text = TEXT
             try:
-                run = javascript.run_tests(node, javascript.FOLDER / name, LOCKED_KEY=ADMIN, **urls)
+                run = javascript.run_tests(
+                    node, javascript.FOLDER / name, LOCKED_KEY=ADMIN, HEARD=str(heard(name)), **urls
+                )
                 runs[name] = replace(run, asked=(*shared_upstream.requests, *relay_upstream.requests))
             finally:
                 shared_upstream.reset()
         return runs[name]
 
     return run
+
+
+@pytest.fixture(scope="module")
+def heard(tmp_path_factory):
+    """The file for what is heard while a test file runs."""
+    folder = tmp_path_factory.mktemp("heard")
+    return lambda name: folder / f"{name}.jsonl"
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,7 @@ CREATED = b'event: response.created\ndata: {"type":"response.created"}\n\n'
     [
         ("POST", "/v1/conversations", 200, MADE),
         ("POST", "/conversations", 404, {"error": ERROR}),
+        ("POST", "/v1/completions", 200, b"".join(chat_frames("Hi"))),
         ("GET", "/admin/keys", 200, {"anything": 1}),
         ("POST", "/v1/chat/completions", 200, b"".join(chat_frames("Hi"))),
         ("POST", "/v1/chat/completions", 200, b'data: {"error":' + json.dumps(ERROR).encode() + b"}\n\n"),
@@ -35,6 +36,7 @@ def test_what_is_openais_is_let_pass(faults, method, path, status, body):
         ("POST", "/v1/conversations", 200, {**MADE, "owner": "ann"}, "not OpenAI's: ['owner']"),
         ("GET", "/v1/conversations/conv_1", 200, {"id": "conv_1"}, "Field required"),
         ("GET", "/v1/batches", 200, {"object": "list", "data": []}, "Field required"),
+        ("POST", "/openai/deployments/tiny/chat/completions", 200, MADE, "Field required"),
         ("POST", "/v1/responses", 404, {"error": {**ERROR, "code": 404}}, "valid string"),
         ("POST", "/v1/responses", 404, {"error": {"message": "No", "type": "x"}}, "message"),
         ("POST", "/v1/responses", 404, {"detail": "No"}, "detail"),

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { APICallError, generateText, streamText } from "ai";
 
-import { address } from "./clients.mjs";
+import { address, listening } from "./clients.mjs";
 import { ENGLISH, FRENCH, MODEL, markers } from "./questions.mjs";
 
 const ragproxy = createOpenAICompatible({
@@ -12,6 +12,7 @@ const ragproxy = createOpenAICompatible({
   baseURL: `${address("GUIDE")}/v1`,
   apiKey: "sk-client",
   includeUsage: true,
+  ...listening,
 });
 const options = { model: ragproxy(MODEL), maxRetries: 0 };
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AzureOpenAI, NotFoundError, AuthenticationError, BadRequestError } from "openai";
 
-import { address, all, user } from "./clients.mjs";
+import { address, all, listening, user } from "./clients.mjs";
 
 const HEIGHT = user("How tall is the Eiffel Tower?");
 
@@ -79,6 +79,7 @@ function azureOf(server, options = {}) {
     apiVersion: "2024-10-21",
     maxRetries: 0,
     timeout: 30_000,
+    ...listening,
     ...options,
   });
 }

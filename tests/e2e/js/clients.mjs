@@ -13,17 +13,19 @@ export function address(server) {
 /** The official client of a server; a mistake is to be seen, so nothing is tried twice. */
 export function clientOf(server, options = {}) {
   const baseURL = `${address(server)}/v1`;
-  const listening = process.env.HEARD ? { fetch: heard } : {};
   return new OpenAI({ baseURL, apiKey: "sk-client", maxRetries: 0, timeout: 60_000, ...listening, ...options });
 }
 
-/** fetch, and a line of JSON in the file HEARD of each answer that is read to its end. */
+/** What has a client that is made by hand heard too. */
+export const listening = process.env.HEARD ? { fetch: heard } : {};
+
+/** fetch, and a line of JSON in the file HEARD of each answer in JSON or in events that is read to its end. */
 async function heard(url, options) {
   const response = await fetch(url, options);
   const about = { method: options.method.toUpperCase(), path: new URL(url).pathname, status: response.status };
   const type = response.headers.get("content-type") ?? "";
   const write = (body) => appendFileSync(process.env.HEARD, JSON.stringify({ ...about, type, body }) + "\n");
-  response.clone().text().then(write, () => {});
+  if (/json|event-stream/.test(type)) response.clone().text().then(write, () => {});
   return response;
 }
 
