@@ -4,6 +4,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -13,6 +14,10 @@ if str(ROOT) not in sys.path:
 from tests import databases, warm  # noqa: E402 the path first
 from tests.sets import noted, summary, take_over  # noqa: E402
 from tests.sharing import ByServers, longest_first  # noqa: E402
+
+# how long an example takes says how busy the machine is
+hypothesis.settings.register_profile("ragproxy", deadline=None)
+hypothesis.settings.load_profile("ragproxy")
 
 
 @pytest.fixture
