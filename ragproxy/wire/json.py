@@ -35,6 +35,17 @@ def loads(data: bytes) -> Any:
     return value
 
 
+def loads_file(data: bytes) -> Any:
+    """The value of a file that an operator brings, of any length. InvalidRequest if it is no JSON, or too deep."""
+    try:
+        value = orjson.loads(data)
+    except orjson.JSONDecodeError as err:
+        raise InvalidRequest(f"not valid JSON: {_reason(err)}") from None
+    if _too_deep(data, value):
+        raise InvalidRequest(f"nested deeper than {MAX_DEPTH} levels")
+    return value
+
+
 def loads_upstream(data: bytes) -> Any:
     """The value of an upstream's JSON, of any length: vectors come by the million. UpstreamBroken if it is none."""
     try:
