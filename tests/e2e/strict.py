@@ -26,6 +26,9 @@ from openai.types import (
     VectorStoreDeleted,
     VectorStoreSearchResponse,
 )
+from openai.types.beta import Assistant, AssistantDeleted, AssistantStreamEvent, Thread, ThreadDeleted
+from openai.types.beta.threads import Message, MessageDeleted, Run
+from openai.types.beta.threads.runs import RunStep
 from openai.types.chat import ChatCompletion, ChatCompletionChunk, ChatCompletionDeleted, ChatCompletionStoreMessage
 from openai.types.conversations import (
     Conversation,
@@ -149,6 +152,19 @@ _ANSWERS = [  # the first that matches
     ("DELETE", "/conversations/[^/]+/items/[^/]+", Conversation),
     ("GET", "/batches", Cursors[Batch]),
     ("GET|POST", "/batches.*", Batch),
+    ("GET", "/assistants", Cursors[Assistant]),
+    ("DELETE", "/assistants/[^/]+", AssistantDeleted),
+    ("GET|POST", "/assistants(/[^/]+)?", Assistant),
+    ("DELETE", "/threads/[^/]+", ThreadDeleted),
+    ("POST", "/threads/runs", Run),
+    ("GET|POST", "/threads(/[^/]+)?", Thread),
+    ("GET", "/threads/[^/]+/messages", Cursors[Message]),
+    ("DELETE", "/threads/[^/]+/messages/[^/]+", MessageDeleted),
+    ("GET|POST", "/threads/[^/]+/messages(/[^/]+)?", Message),
+    ("GET", "/threads/[^/]+/runs", Cursors[Run]),
+    ("GET", "/threads/[^/]+/runs/[^/]+/steps", Cursors[RunStep]),
+    ("GET", "/threads/[^/]+/runs/[^/]+/steps/[^/]+", RunStep),
+    ("GET|POST", "/threads/[^/]+/runs.*", Run),
     ("POST", "/files", AnyFile),
     ("GET", "/files", Cursors[AnyFile]),
     ("GET", "/files/[^/]+", AnyFile),
@@ -172,6 +188,7 @@ _CHUNKS = {
 }
 _EVENT = TypeAdapter(ResponseStreamEvent)
 _PREFIX = re.compile(r"^(/v1|/openai/deployments/[^/]+|/openai)(?=/)")
+_THREAD_EVENT = TypeAdapter(AssistantStreamEvent)
 _LAST = {"response.completed", "response.incomplete", "response.failed"}
 # what is shown without being in the types: by OpenAI of a response and of a call that is complete, by us of a store
 _SHOWN = {"store", "response.store", "name", "description", "data.description"}
@@ -217,6 +234,8 @@ def _read_stream(path, text, whole):
         _read_chunks(_CHUNKS[path], frames, whole)
     elif path.startswith("/responses"):
         _read_events(frames, whole)
+    elif path.startswith("/threads"):
+        _read_thread_events(frames, whole)
     READ["events"] += len(frames)
 
 
@@ -246,6 +265,22 @@ def _read_events(frames, whole):
         assert number is None or event.sequence_number == number + 1, frame
         last, number = name, event.sequence_number
     assert last in _LAST or not whole, f"the stream ends with {last}"
+
+
+def _read_thread_events(frames, whole):
+    name = None
+    for frame in frames:
+        assert name not in ("done", "error"), f"after the end: {frame}"
+        parts = re.fullmatch("event: (.+)\ndata: (.+)", frame)
+        assert parts, f"no event with a name: {frame}"
+        name, data = parts.groups()
+        if name == "done":
+            assert data == "[DONE]", frame
+        elif name == "error":
+            check_error(json.loads(data))
+        else:
+            _check(_THREAD_EVENT, f'{{"event": {json.dumps(name)}, "data": {data}}}')
+    assert name in ("done", "error") or not whole, f"the stream ends with {name}"
 
 
 def _check(kind, data, *, of_ours=True):

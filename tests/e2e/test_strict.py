@@ -13,6 +13,13 @@ MADE = {"id": "conv_1", "object": "conversation", "created_at": 1, "metadata": {
 ERROR = {"message": "No", "type": "invalid_request_error", "param": None, "code": None}
 CREATED = b'event: response.created\ndata: {"type":"response.created"}\n\n'
 
+DELTA = {"id": "msg_1", "object": "thread.message.delta", "delta": {"content": []}}
+END = b"event: done\ndata: [DONE]\n\n"
+
+
+def thread_event(data, name="thread.message.delta"):
+    return f"event: {name}\ndata: {json.dumps(data)}\n\n".encode()
+
 
 @pytest.mark.parametrize(
     ("method", "path", "status", "body"),
@@ -23,6 +30,9 @@ CREATED = b'event: response.created\ndata: {"type":"response.created"}\n\n'
         ("GET", "/admin/keys", 200, {"anything": 1}),
         ("POST", "/v1/chat/completions", 200, b"".join(chat_frames("Hi"))),
         ("POST", "/v1/chat/completions", 200, b'data: {"error":' + json.dumps(ERROR).encode() + b"}\n\n"),
+        ("POST", "/v1/threads/runs", 200, thread_event(DELTA) + END),
+        ("POST", "/v1/threads/thread_1/runs", 200, thread_event(DELTA) + thread_event(ERROR, "error")),
+        ("DELETE", "/threads/thread_1", 200, {"id": "thread_1", "object": "thread.deleted", "deleted": True}),
     ],
 )
 def test_what_is_openais_is_let_pass(faults, method, path, status, body):
@@ -45,6 +55,11 @@ def test_what_is_openais_is_let_pass(faults, method, path, status, body):
         ("POST", "/v1/chat/completions", 200, b"".join(chat_frames("Hi")[:-1]), "has no end"),
         ("POST", "/v1/chat/completions", 200, b"".join([*chat_frames("Hi"), *chat_frames("Ho")]), "after the end"),
         ("POST", "/v1/chat/completions", 200, b"".join(chat_frames("Hi"))[:-1], "in the middle"),
+        ("POST", "/v1/threads/runs", 200, thread_event({**DELTA, "owner": "ann"}) + END, "not OpenAI's"),
+        ("POST", "/v1/threads/runs", 200, thread_event({**DELTA, "id": 1}) + END, "valid string"),
+        ("POST", "/v1/threads/runs", 200, thread_event(DELTA), "the stream ends with"),
+        ("POST", "/v1/threads/runs", 200, END + thread_event(DELTA), "after the end"),
+        ("GET", "/v1/threads/thread_1/runs/run_1", 200, {"id": "run_1"}, "Field required"),
     ],
 )
 def test_what_is_not_is_told(faults, method, path, status, body, fault):
