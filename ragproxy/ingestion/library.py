@@ -95,6 +95,15 @@ class Librarian:
         with self._dropping(kept):
             return self.add(kept, owner=owner, filename=filename, purpose=purpose, lifetime_s=None)
 
+    def move_in(self, stream: Readable, *, id: str, created: int, owner: str, filename: str, purpose: Purpose) -> File:
+        """The same for a file that has its id and its age from elsewhere. Conflict when its owner has that id."""
+        kept = self.keep(stream)
+        with self._dropping(kept):
+            made = self._file(kept, owner, filename, purpose, None)
+            file = replace(made, id=id, created=created)
+            self._state.library.create(file)
+            return file
+
     def forget(self, file_id: str, *, owner: str) -> None:
         """Take the file out of the library and of every store. NotFound."""
         self._state.library.delete(file_id, owner=owner)

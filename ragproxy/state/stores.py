@@ -13,7 +13,7 @@ from typing import Unpack
 import sqlalchemy as sa
 
 from ragproxy.domain import Caller, Store, StoreChange
-from ragproxy.errors import StorageFull, UnknownStore
+from ragproxy.errors import Conflict, StorageFull, UnknownStore
 from ragproxy.state.db import Database, batches_of, checked_name, checked_text, shown, storable
 from ragproxy.state.ids import new_id
 from ragproxy.state.paging import leave_bookmarks
@@ -46,10 +46,17 @@ class Stores:
         metadata: Mapping[str, str] | None = None,
         expires_after_days: int | None = None,
         groups: Sequence[str] = (),
+        id: str | None = None,
+        created: int | None = None,
     ) -> Store:
-        """A new, empty store; one without a name is found by its id alone. InvalidRequest for a bad name."""
+        """A new, empty store; one without a name is found by its id alone. InvalidRequest for a bad name.
+
+        An `id` must be nobody's yet, or it is a Conflict; one that was made elsewhere may say when.
+        """
         with self._database.writing() as connection:
-            store = self._insert(connection, name, owner, description, metadata, expires_after_days)
+            if id is not None and connection.scalar(sa.select(stores.c.id).where(stores.c.id == id)):
+                raise Conflict(f"There is a vector store '{shown(id)}' already", param="id")
+            store = self._insert(connection, name, owner, description, metadata, expires_after_days, id, created)
             if groups:
                 set_groups(connection, store_groups, {"store_id": store.id}, groups)
             return replace(store, groups=tuple(sorted(set(groups))))
@@ -184,15 +191,17 @@ class Stores:
         description: str | None = None,
         metadata: Mapping[str, str] | None = None,
         expires_after_days: int | None = None,
+        id: str | None = None,
+        created: int | None = None,
     ) -> Store:
         _check(name, description)
         now = int(self._clock())
         store = Store(
-            id=new_id("vs_"),
+            id=new_id("vs_") if id is None else checked_name(id, param="id"),
             name=name or "",
             owner=checked_name(owner, param="owner"),
             version=0,
-            created=now,
+            created=now if created is None else created,
             description=description,
             metadata=dict(metadata or {}),
             expires_after_days=expires_after_days,

@@ -120,6 +120,16 @@ def test_a_new_store_goes_again_when_a_file_is_not_there(librarian, state, bell)
     assert bell.rings == 0
 
 
+def test_a_file_that_moves_in_keeps_its_id_and_its_age(librarian, state):
+    about = {"owner": "ann", "filename": "a.txt", "purpose": "assistants"}
+    file = librarian.move_in(io.BytesIO(DATA), id="file-abc", created=7, **about)
+    assert (file.id, file.created, file.size) == ("file-abc", 7, len(DATA))
+    assert state.library.get("file-abc", owner="ann") == file
+    with pytest.raises(Conflict):
+        librarian.move_in(io.BytesIO(b"another"), id="file-abc", created=7, **about)
+    assert list(state.blobs.all()) == [file.sha256]
+
+
 # ---- in parts ----
 
 

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from ragproxy.domain import Counts, Cursor, Store
-from ragproxy.errors import InvalidRequest, NotFound, UnknownStore
+from ragproxy.errors import Conflict, InvalidRequest, NotFound, UnknownStore
 
 
 def test_a_store_is_found_by_its_id_and_by_its_name(state):
@@ -37,6 +37,17 @@ def test_a_store_without_a_name_is_found_by_its_id_alone(state):
     assert (store.name, state.stores.find(store.id, owner="ann")) == ("", store)
     with pytest.raises(UnknownStore):
         state.stores.find("", owner="ann")
+
+
+def test_a_store_that_was_made_elsewhere_keeps_its_id_and_its_age(state):
+    store = state.stores.create("library", owner="ann", id="vs_abc", created=7)
+    assert (store.id, store.created) == ("vs_abc", 7)
+    assert state.stores.find("vs_abc", owner="ann") == store
+    for owner in ("ann", "bob"):
+        with pytest.raises(Conflict):
+            state.stores.create("other", owner=owner, id="vs_abc")
+    with pytest.raises(InvalidRequest):
+        state.stores.create("other", owner="ann", id="")
 
 
 def test_those_who_ask_for_a_name_at_once_get_one_store(state):
