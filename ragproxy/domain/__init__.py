@@ -107,9 +107,21 @@ from ragproxy.domain.responses import (
     ResponseTask,
     StoredResponse,
 )
+from ragproxy.domain.threads import (
+    ACTIVE,
+    MessageStatus,
+    Run,
+    RunChange,
+    RunStatus,
+    RunStep,
+    RunTask,
+    Thread,
+    ThreadMessage,
+)
 from ragproxy.domain.vectors import EmbeddingRequest, Embeddings, Inputs, Vector
 
 __all__ = [
+    "ACTIVE",
     "DEFAULT_CARRIERS",
     "DIMENSIONS",
     "EVERYONE",
@@ -182,6 +194,7 @@ __all__ = [
     "Limits",
     "Linker",
     "Message",
+    "MessageStatus",
     "ModelCard",
     "Models",
     "Outcome",
@@ -207,6 +220,11 @@ __all__ = [
     "ResponseStatus",
     "ResponseTask",
     "Retrieval",
+    "Run",
+    "RunChange",
+    "RunStatus",
+    "RunStep",
+    "RunTask",
     "Scope",
     "Source",
     "Store",
@@ -215,6 +233,8 @@ __all__ = [
     "StoredFile",
     "StoredResponse",
     "Tally",
+    "Thread",
+    "ThreadMessage",
     "Told",
     "Upload",
     "Usage",

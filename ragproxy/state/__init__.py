@@ -33,6 +33,7 @@ from ragproxy.state.response_work import ResponseWork
 from ragproxy.state.responses import Responses, item_id, new_response_id
 from ragproxy.state.secrets import SIGNING, Secrets
 from ragproxy.state.stores import Stores
+from ragproxy.state.threads import Threads
 from ragproxy.state.uploads import Uploads
 from ragproxy.state.usage import ORIGIN, Total, Usage, UsageRow
 
@@ -66,6 +67,7 @@ __all__ = [
     "Secrets",
     "State",
     "Stores",
+    "Threads",
     "Total",
     "Uploads",
     "Usage",
@@ -108,6 +110,7 @@ class State:
         self.usage = Usage(database, clock=clock)
         self.conversations = Conversations(database, clock=clock)
         self.response_work = ResponseWork(database, self.conversations, clock=clock)
+        self.threads = Threads(database, self.conversations, clock=clock)
         self.completions = Completions(database, clock=clock)
         self.idempotency = Idempotency(database, clock=clock)
 

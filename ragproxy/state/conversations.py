@@ -43,12 +43,24 @@ class Conversations:
         self, *, owner: str, metadata: Mapping[str, str], items: Iterable[Item] = (), id: str | None = None
     ) -> Conversation:
         """A new conversation that begins with the items; those without `id` get one. An `id` must be nobody's yet."""
+        with self._database.writing() as connection:
+            return self.create_within(connection, owner=owner, metadata=metadata, items=items, id=id)
+
+    def create_within(
+        self,
+        connection: sa.Connection,
+        *,
+        owner: str,
+        metadata: Mapping[str, str],
+        items: Iterable[Item] = (),
+        id: str | None = None,
+    ) -> Conversation:
+        """The same in a transaction that keeps more than that."""
         now = int(self._clock())
         made = Conversation(id or new_id("conv_"), checked_name(owner, param="owner"), now, now, dict(metadata))
-        with self._database.writing() as connection:
-            row = {column.name: getattr(made, column.name) for column in _COLUMNS}
-            connection.execute(sa.insert(conversations).values(row))
-            self._insert(connection, made.id, with_ids(items), 1, None)
+        row = {column.name: getattr(made, column.name) for column in _COLUMNS}
+        connection.execute(sa.insert(conversations).values(row))
+        self._insert(connection, made.id, with_ids(items), 1, None)
         return made
 
     def get(self, conversation_id: str, *, owner: str) -> Conversation:
@@ -146,16 +158,20 @@ class Conversations:
     def delete_item(self, conversation_id: str, item_id: str, *, owner: str) -> None:
         """Forget one item, and the summary if it may speak of it. NotFound."""
         with self._database.writing() as connection:
-            self._use(connection, conversation_id, owner)
-            row = None
-            if storable(item_id):
-                this = sa.and_(_in(conversation_id, owner), conversation_items.c.id == item_id)
-                gone = sa.delete(conversation_items).where(this).returning(conversation_items.c.id, _POSITION)
-                row = connection.execute(gone).first()
-            if row is None:
-                raise _no_item(item_id)
-            self._bookmark(connection, conversation_id, [(row.id, row.position)])
-            self._unsay(connection, conversation_id, row.position)
+            self.delete_item_within(connection, conversation_id, item_id, owner=owner)
+
+    def delete_item_within(self, connection: sa.Connection, conversation_id: str, item_id: str, *, owner: str) -> None:
+        """The same in a transaction that does more than that."""
+        self._use(connection, conversation_id, owner)
+        row = None
+        if storable(item_id):
+            this = sa.and_(_in(conversation_id, owner), conversation_items.c.id == item_id)
+            gone = sa.delete(conversation_items).where(this).returning(conversation_items.c.id, _POSITION)
+            row = connection.execute(gone).first()
+        if row is None:
+            raise _no_item(item_id)
+        self._bookmark(connection, conversation_id, [(row.id, row.position)])
+        self._unsay(connection, conversation_id, row.position)
 
     def summary(self, conversation_id: str) -> tuple[str, int] | None:
         """The text that stands for all items up to a position, and that position, if there is one."""

@@ -232,6 +232,8 @@ agents = sa.Table(
     sa.Column("visibility", sa.Text, nullable=False, server_default="private"),
     sa.Column("groups", sa.JSON, nullable=False, server_default="[]"),
     sa.Column("allowance", sa.JSON),
+    sa.Column("tools", sa.JSON),  # OpenAI's; none where nothing was said of them
+    sa.Column("metadata", sa.JSON, nullable=False, server_default="{}"),
 )
 
 # who may ask: of a key only the hash of its secret is known; after a rotation the former one is good for a while
@@ -360,6 +362,83 @@ response_events = sa.Table(
     "response_events",
     metadata,
     sa.Column("response_id", sa.Text, sa.ForeignKey("responses.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("number", sa.BigInteger, primary_key=True),
+    sa.Column("data", sa.JSON, nullable=False),
+)
+
+# a conversation that assistants answer in
+threads = sa.Table(
+    "threads",
+    metadata,
+    sa.Column("id", sa.Text, sa.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("tool_resources", sa.JSON, nullable=False, server_default="{}"),
+)
+
+# what is known of an item of a thread that is a message, where it was not made by another route
+thread_messages = sa.Table(
+    "thread_messages",
+    metadata,
+    sa.Column("thread_id", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("created", sa.BigInteger, nullable=False),
+    sa.Column("assistant_id", sa.Text),
+    sa.Column("run_id", sa.Text),
+    sa.Column("attachments", sa.JSON, nullable=False, server_default="[]"),
+    sa.Column("metadata", sa.JSON, nullable=False, server_default="{}"),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("incomplete", sa.JSON),
+    sa.Column("completed_at", sa.BigInteger),
+    sa.Column("incomplete_at", sa.BigInteger),
+    sa.ForeignKeyConstraint(
+        ["thread_id", "id"], ["conversation_items.conversation_id", "conversation_items.id"], ondelete="CASCADE"
+    ),
+    sa.Index(None, "thread_id", "run_id"),
+)
+
+_ACTIVE = sa.text("status IN ('queued', 'in_progress', 'requires_action', 'cancelling')")
+
+# `body` is OpenAI's object as it now is; the rest is what it is found by, and what its work needs
+runs = sa.Table(
+    "runs",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("thread_id", sa.Text, sa.ForeignKey("threads.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("assistant_id", sa.Text, nullable=False),
+    sa.Column("created", sa.BigInteger, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("body", sa.JSON, nullable=False),
+    sa.Column("request", sa.JSON, nullable=False),  # what is to be asked
+    sa.Column("said", sa.JSON, nullable=False, server_default="[]"),  # calls and outputs, items, so far
+    sa.Column("caller", sa.JSON, nullable=False),  # for whom it is worked on
+    sa.Column("expires", sa.BigInteger),
+    sa.Column("lease_owner", sa.Text),
+    sa.Column("lease_until", sa.Double),
+    sa.Column("deaths", sa.BigInteger, nullable=False, server_default="0"),
+    # a thread has one that is active, or none
+    sa.Index(None, "thread_id", unique=True, sqlite_where=_ACTIVE, postgresql_where=_ACTIVE),
+    sa.Index(None, "thread_id", "created", "id"),
+    sa.Index(None, "owner", "status"),
+    sa.Index(None, "status", "created"),
+    sa.Index(None, "lease_owner"),
+)
+
+run_steps = sa.Table(
+    "run_steps",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("run_id", sa.Text, sa.ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("number", sa.BigInteger, nullable=False),
+    sa.Column("created", sa.BigInteger, nullable=False),
+    sa.Column("body", sa.JSON, nullable=False),
+    sa.Index(None, "run_id", "number", unique=True),
+)
+
+# of a run, so that whoever asked can be told by any process
+run_events = sa.Table(
+    "run_events",
+    metadata,
+    sa.Column("run_id", sa.Text, sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("number", sa.BigInteger, primary_key=True),
     sa.Column("data", sa.JSON, nullable=False),
 )
