@@ -54,10 +54,12 @@ class Conversations:
         metadata: Mapping[str, str],
         items: Iterable[Item] = (),
         id: str | None = None,
+        created: int | None = None,
     ) -> Conversation:
-        """The same in a transaction that keeps more than that."""
+        """The same in a transaction that keeps more than that; one that was made elsewhere may say when."""
         now = int(self._clock())
-        made = Conversation(id or new_id("conv_"), checked_name(owner, param="owner"), now, now, dict(metadata))
+        begun = now if created is None else created
+        made = Conversation(id or new_id("conv_"), checked_name(owner, param="owner"), begun, now, dict(metadata))
         row = {column.name: getattr(made, column.name) for column in _COLUMNS}
         connection.execute(sa.insert(conversations).values(row))
         self._insert(connection, made.id, with_ids(items), 1, None)

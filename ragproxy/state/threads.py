@@ -10,7 +10,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from ragproxy.domain import ACTIVE, Cursor, Item, Page, Thread, ThreadMessage
-from ragproxy.errors import InvalidRequest, NotFound
+from ragproxy.errors import Conflict, InvalidRequest, NotFound
 from ragproxy.state.conversations import Conversations
 from ragproxy.state.db import Database, shown, storable
 from ragproxy.state.ids import new_id
@@ -44,11 +44,23 @@ class Threads:
         tool_resources: Mapping[str, Any],
         messages: Sequence[ThreadMessage] = (),
         id: str | None = None,
+        created: int | None = None,
     ) -> Thread:
-        """A new thread that begins with the messages. An `id` must be nobody's yet."""
+        """A new thread that begins with the messages. One that was made elsewhere may say when.
+
+        An `id` must be nobody's yet, or it is a Conflict.
+        """
         with self._database.writing() as connection:
+            if id is not None and connection.scalar(sa.select(conversations.c.id).where(conversations.c.id == id)):
+                raise Conflict(f"There is a thread or conversation '{shown(id)}' already", param="id")
             return self.create_within(
-                connection, owner=owner, metadata=metadata, tool_resources=tool_resources, messages=messages, id=id
+                connection,
+                owner=owner,
+                metadata=metadata,
+                tool_resources=tool_resources,
+                messages=messages,
+                id=id,
+                created=created,
             )
 
     def create_within(
@@ -60,9 +72,11 @@ class Threads:
         tool_resources: Mapping[str, Any],
         messages: Sequence[ThreadMessage] = (),
         id: str | None = None,
+        created: int | None = None,
     ) -> Thread:
-        """The same in a transaction that keeps more than that."""
-        made = self._conversations.create_within(connection, owner=owner, metadata=metadata, id=id or new_id("thread_"))
+        """The same in a transaction that keeps more than that; whoever gives an `id` has looked for it."""
+        id = id or new_id("thread_")
+        made = self._conversations.create_within(connection, owner=owner, metadata=metadata, id=id, created=created)
         connection.execute(sa.insert(threads).values(id=made.id, tool_resources=dict(tool_resources)))
         if messages:
             self.add_within(connection, made.id, messages, owner=owner)
