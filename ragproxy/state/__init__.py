@@ -31,6 +31,8 @@ from ragproxy.state.reindexes import Reindexes
 from ragproxy.state.remote import Remote
 from ragproxy.state.response_work import ResponseWork
 from ragproxy.state.responses import Responses, item_id, new_response_id
+from ragproxy.state.run_work import RunWork
+from ragproxy.state.runs import Runs
 from ragproxy.state.secrets import SIGNING, Secrets
 from ragproxy.state.stores import Stores
 from ragproxy.state.threads import Threads
@@ -64,6 +66,8 @@ __all__ = [
     "Remote",
     "ResponseWork",
     "Responses",
+    "RunWork",
+    "Runs",
     "Secrets",
     "State",
     "Stores",
@@ -111,6 +115,8 @@ class State:
         self.conversations = Conversations(database, clock=clock)
         self.response_work = ResponseWork(database, self.conversations, clock=clock)
         self.threads = Threads(database, self.conversations, clock=clock)
+        self.runs = Runs(database, self.threads, clock=clock)
+        self.run_work = RunWork(database, self.threads, clock=clock)
         self.completions = Completions(database, clock=clock)
         self.idempotency = Idempotency(database, clock=clock)
 
