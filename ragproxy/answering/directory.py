@@ -96,7 +96,7 @@ class Directory:
         name = name[:_LONGEST_NAME]  # nothing has so long a name, cut or not
         agent = self._agent(name, caller)
         if agent:
-            return self._of(agent)
+            return self._of(agent, caller)
         is_alias, is_served = name in self._aliases, name in self._models.names()
         if name.startswith(STORE_PREFIX) and not is_alias:
             agent = self._default_agent(caller)
@@ -106,11 +106,27 @@ class Directory:
         if is_alias or self._ignore_unknown:
             agent = self._default_agent(caller)
             if agent:
-                return Target(name, agent) if is_served else self._of(agent)
+                return Target(name, agent) if is_served else self._of(agent, caller)
         return Target(name) if is_served else None
 
-    def _of(self, agent: Agent, store: Store | None = None) -> Target:
-        return Target(agent.model or self._models.default, agent, store)
+    def _of(self, agent: Agent, caller: Caller, store: Store | None = None) -> Target:
+        return Target(self._writer(agent, caller), agent, store)
+
+    def _writer(self, agent: Agent, caller: Caller) -> str:
+        """The upstream model that writes for the agent, which may name one of ours: that one's, then, or the server's.
+
+        It goes no further than that: agents may name each other in a circle.
+        """
+        names, default = self._models.names(), self._models.default
+        if agent.model is None:
+            return default
+        if agent.model in names:
+            return agent.model
+        other = self._agent(agent.model, caller)
+        if other:
+            return other.model if other.model is not None and other.model in names else default
+        ours = agent.model in self._aliases or agent.model.startswith(STORE_PREFIX)
+        return default if ours or self._ignore_unknown else agent.model
 
     def _store(self, name: str, agent: Agent, caller: Caller) -> Target:
         wanted = name.removeprefix(STORE_PREFIX)
@@ -120,7 +136,7 @@ class Directory:
             raise UnknownModel(
                 f"The model {shown(name)} does not exist: there is no vector store {shown(wanted)}", param="model"
             ) from err
-        return self._of(agent, store)
+        return self._of(agent, caller, store)
 
     def _agent(self, agent_id: str, caller: Caller) -> Agent | None:
         try:

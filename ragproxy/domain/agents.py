@@ -57,6 +57,21 @@ class Agent:
     visibility: Visibility = "private"
     groups: tuple[str, ...] = ()
     allowance: Allowance | None = None
+    tools: tuple[Mapping[str, Any], ...] | None = None  # OpenAI's, of an assistant; None: nothing was said of them
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def defaults(self) -> Mapping[str, Any]:
+        """What a request has of the parameters that it does not name itself; the functions are among them."""
+        functions = [tool for tool in self.tools or () if tool["type"] == "function"]
+        return {"tools": functions, **self.params} if functions else self.params
+
+    @property
+    def reads(self) -> bool:
+        """Whether it looks anything up of its own accord: an assistant does when it has the tool and stores."""
+        if self.tools is None:
+            return True
+        return bool(self.stores) and any(tool["type"] == "file_search" for tool in self.tools)
 
     @property
     def account(self) -> str:

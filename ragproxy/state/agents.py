@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from ragproxy.domain import EVERYONE, Agent, Allowance, Caller, Comparison, Compound, Cursor, Filter, Page, Retrieval
 from ragproxy.errors import Conflict, NotFound, UnknownModel
 from ragproxy.state.db import Database, checked_name, checked_text, shown, storable
-from ragproxy.state.paging import Listing
+from ragproxy.state.ids import new_id
+from ragproxy.state.paging import Listing, leave_bookmarks
 from ragproxy.state.tables import agents
 
 BUILT_IN = "ragproxy"  # the server's own, which is always there
@@ -70,15 +71,35 @@ class Agents:
         if owner is None:
             listing = Listing("agents", agents.c.created, _KEY, sa.true())
         elif storable(owner):
-            listing = Listing(f"agents of {owner}", agents.c.created, agents.c.id, agents.c.owner == owner)
+            listing = Listing(_list_of(owner), agents.c.created, agents.c.id, agents.c.owner == owner)
         else:
             return Page((), False)
         with self._database.reading() as connection:
             rows, has_more = listing.read(connection, sa.select(agents).where(listing.within), cursor)
         return Page(tuple(_agent(row) for row in rows), has_more)
 
+    def page_for(self, caller: Caller, cursor: Cursor) -> Page[Agent]:
+        """A page of those of the caller's owner that are for the caller. InvalidRequest names an unknown cursor."""
+        owner = caller.owner
+        if not storable(owner):
+            return Page((), False)
+        listing = Listing(_list_of(owner), agents.c.created, agents.c.id, agents.c.owner == owner)
+
+        def is_for(row: sa.Row) -> bool:
+            return _agent(row).is_for(caller)
+
+        with self._database.reading() as connection:
+            rows, has_more = listing.read(connection, sa.select(agents).where(listing.within), cursor, is_for)
+        return Page(tuple(_agent(row) for row in rows), has_more)
+
     def create(self, agent: Agent) -> Agent:
-        """Keep a new agent, which is made now. Conflict when its owner has one of that id; else as `save`."""
+        """Keep a new agent, which is made now; without an id it gets an assistant's, and its name if it has none.
+
+        Conflict when its owner has one of that id; else as `save`.
+        """
+        if not agent.id:
+            id = new_id("asst_")
+            agent = replace(agent, id=id, name=agent.name or id)
         agent = replace(agent, created=int(self._clock()))
         row = _row(agent)
         with self._writing() as connection:
@@ -113,11 +134,15 @@ class Agents:
                 f"The agent '{BUILT_IN}' is built in and cannot be deleted; change its visibility to hide it",
                 code="agent_built_in",
             )
-        gone = 0
+        row = None
         if storable(agent_id) and storable(owner):
             with self._writing() as connection:
-                gone = connection.execute(sa.delete(agents).where(_is(agent_id, owner))).rowcount
-        if not gone:
+                gone = sa.delete(agents).where(_is(agent_id, owner)).returning(agents.c.id, agents.c.created)
+                row = connection.execute(gone).first()
+                if row:
+                    place = [(row.id, row.created)]
+                    leave_bookmarks(self._database, connection, _list_of(owner), place, self._clock())
+        if row is None:
             raise _not_found(agent_id, owner)
 
     def _called(self, agent_id: str, owner: str) -> Sequence[Agent]:
@@ -155,6 +180,10 @@ def _nearest(found: Iterable[Agent], caller: Caller) -> Sequence[Agent]:
         return agent.owner != caller.owner, agent.owner != EVERYONE, agent.created, agent.owner
 
     return sorted((agent for agent in found if agent.is_for(caller)), key=distance)
+
+
+def _list_of(owner: str) -> str:
+    return f"agents of {owner}"
 
 
 def _is(agent_id: str, owner: str) -> sa.ColumnElement[bool]:
@@ -197,6 +226,8 @@ def _row(agent: Agent) -> dict[str, Any]:
         "visibility": agent.visibility,
         "groups": list(agent.groups),
         "allowance": allowance and {"period": allowance.period, "requests": allowance.requests, "usd": allowance.usd},
+        "tools": None if agent.tools is None else [dict(tool) for tool in agent.tools],
+        "metadata": dict(agent.metadata),
     }
 
 
@@ -223,6 +254,8 @@ def _agent(row: sa.Row) -> Agent:
         visibility=row.visibility,
         groups=tuple(row.groups),
         allowance=Allowance(**row.allowance) if row.allowance else None,
+        tools=None if row.tools is None else tuple(row.tools),
+        metadata=row.metadata,
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from ragproxy.errors import InvalidRequest
 from ragproxy.state.db import BATCH, Database, shown, storable
 from ragproxy.state.tables import bookmarks
 
+_LOOK = 100  # rows at once, where not all are shown
 _KEPT_S = 3600  # a bookmark: nobody reads one page for longer
 
 
@@ -29,8 +30,32 @@ class Listing:
     id: sa.ColumnElement[str]
     within: sa.ColumnElement[bool]
 
-    def read(self, connection: sa.Connection, query: sa.Select[Any], cursor: Cursor) -> tuple[list[sa.Row], bool]:
-        """The rows of the page, and whether there are more beyond. InvalidRequest names an unknown cursor."""
+    def read(
+        self,
+        connection: sa.Connection,
+        query: sa.Select[Any],
+        cursor: Cursor,
+        shown: Callable[[sa.Row], bool] | None = None,
+    ) -> tuple[list[sa.Row], bool]:
+        """The rows of the page, and whether there are more beyond. InvalidRequest names an unknown cursor.
+
+        With `shown`, the page is of those rows alone, which SQL cannot tell from the others.
+        """
+        if shown is None:
+            return self._read(connection, query, cursor)
+        backwards = cursor.before is not None and cursor.after is None
+        found: list[sa.Row] = []
+        more, look = True, replace(cursor, limit=max(_LOOK, cursor.limit + 1))
+        while more and len(found) <= cursor.limit:
+            rows, more = self._read(connection, query, look)
+            some = [row for row in rows if shown(row)]
+            found = [*some, *found] if backwards else [*found, *some]
+            if rows:
+                look = replace(look, before=rows[0].id) if backwards else replace(look, after=rows[-1].id)
+        kept = found[-cursor.limit :] if backwards else found[: cursor.limit]
+        return kept, len(found) > cursor.limit
+
+    def _read(self, connection: sa.Connection, query: sa.Select[Any], cursor: Cursor) -> tuple[list[sa.Row], bool]:
         key = sa.tuple_(self.created, self.id)
         descending = cursor.order == "desc"
         for param, value, forward in (("after", cursor.after, True), ("before", cursor.before, False)):
