@@ -18,7 +18,6 @@ from ragproxy.state.paging import Listing
 from ragproxy.state.tables import conversation_items, conversations, runs, thread_messages, threads
 
 _ROLES: Final = ("user", "assistant")  # of messages that this API knows
-_CHUNK: Final = 100  # items read at once
 _KNOWN: Final = [column for column in thread_messages.c if column.name not in ("thread_id", "id")]
 _THREAD: Final = (conversations.c.id, conversations.c.owner, conversations.c.created, conversations.c.metadata)
 _POSITION = conversation_items.c.position
@@ -92,6 +91,13 @@ class Threads:
                 return Thread(**row._mapping)
         raise missing(thread_id)
 
+    def free(self, thread_id: str, *, owner: str) -> Thread:
+        """The same, to be added to. NotFound; InvalidRequest while a run is active."""
+        thread = self.get(thread_id, owner=owner)
+        with self._database.reading() as connection:
+            self.check_free(connection, thread_id, "add messages to")
+        return thread
+
     def update(
         self,
         thread_id: str,
@@ -112,6 +118,17 @@ class Threads:
                 connection.execute(known.values(tool_resources=dict(tool_resources)))
                 thread = replace(thread, tool_resources=dict(tool_resources))
         return thread
+
+    def give_store(self, thread_id: str, store_id: str, *, owner: str) -> Thread:
+        """The thread with that store, unless it has some: of two who give one at once, the first does. NotFound."""
+        with self._database.writing() as connection:
+            thread = self.hold(connection, thread_id, owner=owner)
+            if thread.stores:
+                return thread
+            resources = {**thread.tool_resources, "file_search": {"vector_store_ids": [store_id]}}
+            this = sa.update(threads).where(threads.c.id == thread.id)
+            connection.execute(this.values(tool_resources=resources))
+        return replace(thread, tool_resources=resources)
 
     def delete(self, thread_id: str, *, owner: str) -> None:
         """Forget the thread, what was said in it and its runs. NotFound."""
@@ -136,7 +153,7 @@ class Threads:
         raise missing(thread_id)
 
     def check_free(self, connection: sa.Connection, thread_id: str, what: str) -> None:
-        """InvalidRequest, "Can't {what} while a run ... is active.", when one is; the thread is held."""
+        """InvalidRequest, "Can't {what} while a run ... is active.", when one is; hold the thread for it to stay so."""
         active = sa.select(runs.c.id).where(runs.c.thread_id == thread_id, runs.c.status.in_(ACTIVE))
         run = connection.scalar(active.limit(1))
         if run is not None:
@@ -202,21 +219,9 @@ class Threads:
             within = sa.and_(within, _made_by(run_id))
         listing = Listing(f"items of {thread_id}", _POSITION, conversation_items.c.id, within)
         query = _messages(thread_id).where(within)
-        backwards = cursor.before is not None and cursor.after is None
-        found: list[sa.Row] = []
-        look = replace(cursor, limit=max(_CHUNK, cursor.limit + 1))
-        more = True
         with self._database.reading() as connection:
-            # among the items are some that are no messages: read on until there are enough
-            while more and len(found) <= cursor.limit:
-                rows, more = listing.read(connection, query, look)
-                some = [row for row in rows if _is_message(row.data)]
-                found = [*some, *found] if backwards else [*found, *some]
-                if rows:
-                    look = replace(look, before=rows[0].id) if backwards else replace(look, after=rows[-1].id)
-        has_more = len(found) > cursor.limit
-        kept = found[-cursor.limit :] if backwards else found[: cursor.limit]
-        return Page(tuple(_message(row, thread) for row in kept), has_more)
+            rows, more = listing.read(connection, query, cursor, lambda row: _is_message(row.data))
+        return Page(tuple(_message(row, thread) for row in rows), more)
 
     def update_message(
         self, thread_id: str, message_id: str, *, owner: str, metadata: Mapping[str, str]
@@ -282,6 +287,8 @@ def _is_message(item: Item) -> bool:
 
 def _message(row: sa.Row, thread: Thread) -> ThreadMessage:
     if row.created is None:  # said by another route: of its time, only that of the thread is known
+        if row.data.get("status") == "incomplete":
+            return ThreadMessage(row.data, thread.id, thread.created, status="incomplete")
         return ThreadMessage(row.data, thread.id, thread.created, completed_at=thread.created)
     return ThreadMessage(
         item=row.data,
