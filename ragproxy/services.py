@@ -37,6 +37,7 @@ from ragproxy.answering import (
     History,
     OnDemand,
     Responder,
+    Running,
     Searcher,
     detect,
 )
@@ -48,7 +49,7 @@ from ragproxy.settings import Settings, environment
 from ragproxy.state import ORIGIN, SIGNING, DataLock, State, open_state
 from ragproxy.telemetry import Metrics
 from ragproxy.upstreams import read_upstreams
-from ragproxy.wire import background_responses, batch_lines
+from ragproxy.wire import background_responses, batch_lines, run_asking
 from ragproxy.wire.items import items_of, messages_of
 from ragproxy.wire.stored_completions import answered_items, stored_completion
 from ragproxy.worker import Hands, Jobs
@@ -91,6 +92,7 @@ class Services:
     indexer: Indexer
     reindexer: Reindexer
     background: Background
+    running: Running
     runners: Sequence[Runner]
     jobs: Jobs
     identity: Identity
@@ -191,7 +193,9 @@ def _wire(settings: Settings, lock: DataLock | None) -> Services:
         longest_line=settings.body_limit_mb << 20,
     )
     background = Background(state, background_responses, worker=_worker(settings), renew=keys.renewed)
+    running = Running(state, run_asking, worker=_worker(settings), renew=keys.renewed, count=count)
     hands = (
+        Hands(running.work, name="runs", threads=settings.batch_concurrency),
         Hands(background.work, name="responses", threads=settings.batch_concurrency),
         Hands(batching.work, name="batches", threads=_BATCHES_AT_ONCE),
         Hands(batching.wind_up, name="batch-ends"),
@@ -246,7 +250,8 @@ def _wire(settings: Settings, lock: DataLock | None) -> Services:
         indexer=indexer,
         reindexer=reindexer,
         background=background,
-        runners=(batching, background),
+        running=running,
+        runners=(batching, background, running),
         jobs=jobs,
         identity=Identity(settings.auth, settings.admin_key, keys=keys, tokens=bearers),
         login=login,

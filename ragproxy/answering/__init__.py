@@ -10,6 +10,7 @@ from ragproxy.answering.on_demand import OnDemand
 from ragproxy.answering.pipeline import Answerer
 from ragproxy.answering.recording import Recording
 from ragproxy.answering.responding import Begun, Responder
+from ragproxy.answering.running import Running
 from ragproxy.answering.searching import Searcher
 from ragproxy.answering.sources import markdown_sources
 
@@ -24,6 +25,7 @@ __all__ = [
     "OnDemand",
     "Recording",
     "Responder",
+    "Running",
     "Searcher",
     "detect",
     "markdown_sources",

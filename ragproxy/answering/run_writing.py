@@ -55,7 +55,7 @@ class Held:
         self.is_wanted = True  # unless it was cancelled, or taken away
         self.has_told = False  # whether anybody may have read what was said
         self._work = work
-        self._run = run
+        self.run = run
         self._worker = worker
         self._stop = stop
         self._waiting: list[Event] = []
@@ -65,7 +65,7 @@ class Held:
     @property
     def is_streamed(self) -> bool:
         """Whether its events are kept as they come, for whoever follows them."""
-        return self._run.request.get("stream") is True
+        return self.run.request.get("stream") is True
 
     @property
     def is_cut_off(self) -> bool:
@@ -80,14 +80,14 @@ class Held:
 
     def took(self, body: Mapping[str, Any]) -> Run:
         """The run with this object, which has been kept."""
-        self._run = replace(self._run, body=body, status=body["status"])
-        return self._run
+        self.run = replace(self.run, body=body, status=body["status"])
+        return self.run
 
     def write(self, change: RunChange) -> bool:
         """Keep what has become of it; False when it is not to be gone on with. StateUnavailable, StorageFull."""
         if not self.is_streamed:
             change = replace(change, events=())
-        if self._work.write(self._run.id, self._worker, change):
+        if self._work.write(self.run.id, self._worker, change):
             return True
         self.cut_off(wanted=False)
         return False
@@ -109,7 +109,7 @@ class Held:
                 self.write(replace(change, events=events))
                 return
             except (StateUnavailable, StorageFull) as err:
-                log.warning("run %s cannot be kept yet: %s", self._run.id, err.message)
+                log.warning("run %s cannot be kept yet: %s", self.run.id, err.message)
             if self._stop():
                 return
             time.sleep(_AGAIN_S)
@@ -136,13 +136,13 @@ class Held:
                 self._flush()
                 if time.monotonic() - looked >= _LOOK_S:
                     looked = time.monotonic()
-                    if not self._work.wanted(self._run.id, self._worker):
+                    if not self._work.wanted(self.run.id, self._worker):
                         self.cut_off(wanted=False)
             except RagproxyError as err:
-                log.warning("run %s cannot be written yet: %s", self._run.id, err.message)
+                log.warning("run %s cannot be written yet: %s", self.run.id, err.message)
                 pause_s = _AGAIN_S
             except Exception:  # nobody else would hear of a bug in a thread
-                log.exception("unforeseen error in the writing of run %s", self._run.id)
+                log.exception("unforeseen error in the writing of run %s", self.run.id)
                 self.cut_off(wanted=True)
                 return
             if self._stop():

@@ -17,8 +17,8 @@ from typing import Any, Protocol
 from ragproxy.answering.background import MOST_DEATHS, PATH, Refused
 from ragproxy.answering.batch_asking import asked_s
 from ragproxy.answering.run_writing import Held, TakenUp
-from ragproxy.domain import Caller, Door, Item, Run, RunChange, RunStep, RunTask, Told
-from ragproxy.errors import NotFound, RagproxyError, Unauthenticated
+from ragproxy.domain import Caller, Door, Item, Run, RunChange, RunStep, RunTask, Terms, Told
+from ragproxy.errors import NotFound, RagproxyError, Unauthenticated, UnknownStore
 from ragproxy.state import State, new_id
 from ragproxy.state.leasing import Lease
 
@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 Stop = Callable[[], bool]
 
 _LONGEST_S, _RETRY_S = 60.0, 5.0  # of a wait for a limit or an upstream; the run's own time goes on meanwhile
+_STORES_S, _STORE_LOOK_S = 60.0, 0.1  # what was just put into a thread's stores is waited for, as OpenAI does
 _TOO_MANY, _UNAVAILABLE = 429, 503
 _NO_MONEY = "insufficient_quota"
 _RESTARTED = "The server was restarted in the middle of this run; create it again"
@@ -124,6 +125,15 @@ class Running:
         if held is not None:
             held.cut_off(wanted=False)
 
+    def terms(self, run_id: str | None) -> Terms | None:
+        """What the run of that id says in the place of its assistant, when it is being worked on by this process."""
+        with self._lock:
+            held = self._in_hand.get(run_id or "")
+        if held is None:
+            return None
+        kept = held.run.request["terms"]
+        return Terms(**{**kept, "tools": None if kept["tools"] is None else tuple(kept["tools"])})
+
     def expire(self, thread_id: str | None = None) -> None:
         """End the runs whose time is over, of one thread or of all. StateUnavailable."""
         now = int(self._clock())
@@ -202,6 +212,7 @@ class Running:
             return None
         taken = self._shapes.taken_up(run, new_id, self._clock)
         with held.watched():
+            self._wait_for_stores(run, held)
             refused = self._ask(asked.body, held, taken, caller, door)
         if refused is not None and not held.is_cut_off:
             told, refusal = refused
@@ -220,12 +231,22 @@ class Running:
         held.end(taken.change())
         return None
 
+    def _wait_for_stores(self, run: Run, held: Held) -> None:
+        """Until what was put into the thread's stores can be found, or for so long that something must be wrong."""
+        until = time.monotonic() + _STORES_S
+        for store_id in run.request["awaited"]:
+            with suppress(UnknownStore):
+                while self._state.stores.get(store_id, owner=run.owner).counts.in_progress:
+                    if held.is_cut_off or time.monotonic() >= until:
+                        return
+                    time.sleep(_STORE_LOOK_S)
+
     def _ask(
         self, body: Mapping[str, Any], held: Held, taken: TakenUp, caller: Caller, door: Door
     ) -> tuple[Told, Refused] | None:
         """Have it answered, and tell what is said; how it was refused, None when it was not."""
         try:
-            with door.post(PATH, body, caller, cancel=held.cancel) as told:
+            with door.post(PATH, body, caller, cancel=held.cancel, note=held.run.id) as told:
                 if told.status >= 400:
                     return told, self._shapes.refusal(told.status, b"".join(told.pieces))
                 for event in self._shapes.heard(told.pieces):

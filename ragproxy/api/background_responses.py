@@ -19,7 +19,7 @@ from ragproxy.api.sealing import seal
 from ragproxy.api.sources import linked
 from ragproxy.api.stream import Manner, follow, json_response, paced, respond
 from ragproxy.api.telling import Telling
-from ragproxy.domain import Answer, Cancel, Item, ResponseRequest, StoredResponse
+from ragproxy.domain import Answer, Cancel, Item, ResponseRequest, StoredResponse, Terms
 from ragproxy.errors import InvalidRequest
 from ragproxy.wire import sse
 from ragproxy.wire.background_responses import is_opening, queued
@@ -119,6 +119,12 @@ def _events(
 def in_hand() -> Recording | None:
     """Where the response that is asked from inside is to be written down; None for what clients ask."""
     return services.background.recording(visit().request.environ.get(NOTE))
+
+
+def terms() -> Terms | None:
+    """What a run that asks from inside says in the place of its assistant; None for what clients ask."""
+    note = visit().request.environ.get(NOTE)
+    return None if note is None else services.running.terms(note)
 
 
 def made(asked: ResponseRequest, recording: Recording) -> Response:

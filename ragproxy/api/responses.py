@@ -12,7 +12,7 @@ from flask import Response
 
 from ragproxy.api.accounting import asking, tell_cost
 from ragproxy.api.admission import admit
-from ragproxy.api.background_responses import followed, in_hand, made, put_aside, put_aside_before
+from ragproxy.api.background_responses import followed, in_hand, made, put_aside, put_aside_before, terms
 from ragproxy.api.caching import controlled
 from ragproxy.api.context import services, visit
 from ragproxy.api.custom_headers import accompanied
@@ -53,7 +53,7 @@ def told(asked: ResponseRequest, held: Held | None = None) -> Response:
     caller, ours = visit().caller, seal()
     responder = services.responder
     begun = responder.begin(asked, caller, ours.open, turn=held.turn if held else None)
-    chat = linked(accompanied(paced(controlled(begun.chat))))
+    chat = linked(accompanied(paced(controlled(replace(begun.chat, terms=terms())))))
     ended = partial(_keep, held) if held else _forget
     telling = Telling(begun, chat, responder, ours.open, ended=ended)
     return respond(

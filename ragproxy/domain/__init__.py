@@ -15,6 +15,7 @@ from ragproxy.domain.asking import (
     Message,
     Page,
     RagOptions,
+    Terms,
 )
 from ragproxy.domain.batch_jobs import (
     BatchEnding,
@@ -233,6 +234,7 @@ __all__ = [
     "StoredFile",
     "StoredResponse",
     "Tally",
+    "Terms",
     "Thread",
     "ThreadMessage",
     "Told",

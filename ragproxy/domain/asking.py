@@ -131,6 +131,19 @@ class _Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """What holds in the place of an agent's own settings, for one who may say so: None is none, but for the tools.
+
+    `tools` are OpenAI's; None leaves it those that it has.
+    """
+
+    instructions: str | None = None
+    tools: tuple[Mapping[str, Any], ...] | None = None
+    top_k: int | None = None
+    min_score: float | None = None  # 0..1
+
+
+@dataclass(frozen=True, slots=True)
 class ChatRequest(_Asked):
     """A question to a chat model.
 
@@ -155,6 +168,7 @@ class ChatRequest(_Asked):
     files: tuple[str, ...] | None = None
     lang: str | None = None  # ISO 639-1
     client_model: str | None = None
+    terms: Terms | None = None
     grounding: Grounding | None = None
     pulse_s: float = field(default=0.0, compare=False)
     link: Linker | None = field(default=None, compare=False, repr=False)

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from ragproxy.domain import ACTIVE, Caller, Cursor, Page, Run, RunChange, RunStep, ThreadMessage
+from ragproxy.domain import ACTIVE, Caller, Cursor, Page, Run, RunChange, RunStep, Thread, ThreadMessage
 from ragproxy.errors import InvalidRequest, NotFound, OverQuota
 from ragproxy.state.callers import caller_json
 from ragproxy.state.db import Database, shown, storable
@@ -42,6 +42,13 @@ class Runs:
         self._threads = threads
         self._clock = clock
 
+    def free(self, thread_id: str, *, owner: str) -> Thread:
+        """The thread, if a run can be made in it. NotFound; InvalidRequest when one is active there."""
+        thread = self._threads.get(thread_id, owner=owner)
+        with self._database.reading() as connection:
+            _check_free(connection, thread_id)
+        return thread
+
     def create(
         self,
         run: Run,
@@ -57,9 +64,7 @@ class Runs:
         active = sa.select(sa.func.count()).where(runs.c.owner == run.owner, IS_ACTIVE)
         with self._database.writing() as connection:
             self._threads.hold(connection, run.thread_id, owner=run.owner)
-            other = connection.scalar(sa.select(runs.c.id).where(runs.c.thread_id == run.thread_id, IS_ACTIVE))
-            if other is not None:
-                raise InvalidRequest(f"Thread {run.thread_id} already has an active run {other}.")
+            _check_free(connection, run.thread_id)
             if (connection.scalar(active) or 0) >= MAX_ACTIVE:
                 raise OverQuota(
                     f"{MAX_ACTIVE} of your runs have not ended; wait for some of them, or cancel them",
@@ -225,6 +230,12 @@ def run_of(row: sa.Row) -> Run:
         said=tuple(row.said),
         expires=row.expires,
     )
+
+
+def _check_free(connection: sa.Connection, thread_id: str) -> None:
+    other = connection.scalar(sa.select(runs.c.id).where(runs.c.thread_id == thread_id, IS_ACTIVE))
+    if other is not None:
+        raise InvalidRequest(f"Thread {thread_id} already has an active run {other}.")
 
 
 def _row(run: Run) -> dict[str, Any]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any
+
+from ragproxy.wire.thread_messages import annotation_json, content_json
 
 Event = dict[str, Any]
-
-_MARKER: Final = re.compile(r"\[[^\]]{1,18}\]")
 
 
 class ToldMessage:
@@ -37,7 +36,7 @@ class ToldMessage:
             "completed_at": None,
             "incomplete_at": None,
             "role": "assistant",
-            "content": [_content(part) for part in self._parts] if self.status != "in_progress" else [],
+            "content": [] if self.status == "in_progress" else content_json(self.item()),
             **self._of,
             "attachments": [],
             "metadata": {},
@@ -86,11 +85,10 @@ class ToldMessage:
 
     def _annotate(self, place: int, note: Mapping[str, Any]) -> Iterator[Event]:
         part = self._parts[place]
-        part["annotations"] = [*part["annotations"], dict(note)]
-        annotation = _annotation(note, part["text"])
+        annotation = annotation_json(note, part["text"])
         if annotation is not None:  # pages that an upstream cites are nothing that a message here can have
-            number = len([each for each in part["annotations"] if _annotation(each, part["text"])]) - 1
-            yield from self._say(place, {"annotations": [{"index": number, **annotation}]})
+            yield from self._say(place, {"annotations": [{"index": len(part["annotations"]), **annotation}]})
+            part["annotations"] = [*part["annotations"], dict(note)]
 
     def _say(self, place: int, text: dict[str, Any]) -> Iterator[Event]:
         if place not in self._told:
@@ -105,26 +103,3 @@ class ToldMessage:
 
 def _event(what: str, data: dict[str, Any]) -> Event:
     return {"event": f"thread.message.{what}", "data": data}
-
-
-def _content(part: Mapping[str, Any]) -> dict[str, Any]:
-    if part["type"] == "refusal":
-        return {"type": "refusal", "refusal": part["refusal"]}
-    notes = [_annotation(note, part["text"]) for note in part["annotations"]]
-    return {"type": "text", "text": {"value": part["text"], "annotations": [note for note in notes if note]}}
-
-
-def _annotation(note: Mapping[str, Any], text: str) -> dict[str, Any] | None:
-    """OpenAI's annotation of a message for a response's: it spans the marker that stands in the text."""
-    if note.get("type") != "file_citation":
-        return None
-    start = note["index"]
-    marker = _MARKER.match(text, start)
-    end = marker.end() if marker else start
-    return {
-        "type": "file_citation",
-        "text": text[start:end],
-        "start_index": start,
-        "end_index": end,
-        "file_citation": {"file_id": note["file_id"]},
-    }

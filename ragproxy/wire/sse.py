@@ -9,6 +9,7 @@ from ragproxy.errors import UpstreamBroken
 from ragproxy.wire.json import dumps
 
 DONE = b"data: [DONE]\n\n"
+RUN_DONE = b"event: done\ndata: [DONE]\n\n"
 COMMENT = b": ping\n\n"
 MAX_EVENT_BYTES = 16 * 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
@@ -22,6 +23,11 @@ def frame(value: Any) -> bytes:
 def named_frame(event: Mapping[str, Any]) -> bytes:
     """An event that says in its `type` what it is called."""
     return b"event: " + str(event["type"]).encode() + b"\n" + frame(event)
+
+
+def told_frame(event: Mapping[str, Any]) -> bytes:
+    """An event whose name is beside its data."""
+    return b"event: " + str(event["event"]).encode() + b"\n" + frame(event["data"])
 
 
 def events(reads: Iterable[bytes]) -> Iterator[bytes]:
