@@ -9,6 +9,7 @@ import click
 
 from ragproxy import __version__
 from ragproxy.cli.agents import agents
+from ragproxy.cli.assistants import assistants
 from ragproxy.cli.batches import batches
 from ragproxy.cli.doctor import doctor
 from ragproxy.cli.documents import ingest
@@ -63,6 +64,7 @@ for _command in (
     reindex,
     stores,
     agents,
+    assistants,
     batches,
     keys,
     doctor,

@@ -11,11 +11,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from marshmallow import ValidationError
+from marshmallow import EXCLUDE, Schema, ValidationError
 
+from ragproxy.domain import Item
 from ragproxy.errors import InvalidRequest
+from ragproxy.wire.conversations import Notes
+from ragproxy.wire.items import check_texts, completed
 from ragproxy.wire.json import loads_file
-from ragproxy.wire.validation import at, invalid, need, shown, wrong_type, wrong_value
+from ragproxy.wire.validation import at, invalid, load, need, shown, wrong_type, wrong_value
 
 MAX_ID = 256  # characters
 Exported = Mapping[str, Any]  # an object as it was returned, with an `id`
@@ -215,3 +218,28 @@ def _shown_path(path: Path) -> str:
 def created_at(value: Exported, now: float) -> int:
     """When it was made there, in epoch seconds; now, when it does not say, or says the future."""
     return min(_age(value), int(now)) or int(now)
+
+
+def metadata_of(value: Exported) -> Mapping[str, str]:
+    """Its metadata. InvalidRequest when they are more than they may be."""
+    found: Mapping[str, str] = load(_METADATA, {"metadata": value.get("metadata")})["metadata"] or {}
+    return found
+
+
+def checked_item(item: Item) -> Item:
+    """The item as conversations keep it. InvalidRequest for a text that databases cannot hold."""
+    try:
+        check_texts(item)
+    except ValidationError as err:
+        raise invalid(err.messages) from None
+    return completed(item)
+
+
+class _MetadataSchema(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+    metadata = Notes()
+
+
+_METADATA = _MetadataSchema()

@@ -27,7 +27,7 @@ def test_the_version_and_the_help_need_no_settings(run):
 def test_every_command_is_there_and_says_what_it_does():
     assert set(main.commands) == {
         "serve", "worker", "migrate", "ingest", "search", "ask", "reindex", "stores", "doctor", "eval",
-        "keys", "usage", "agents", "batches",
+        "keys", "usage", "agents", "assistants", "batches",
     }  # fmt: skip
     assert all(command.get_short_help_str() for command in main.commands.values())
 
