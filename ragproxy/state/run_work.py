@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 import sqlalchemy as sa
@@ -107,6 +108,8 @@ class RunWork:
             goes_on = change.body is not None and change.body["status"] in ("in_progress", "requires_action")
             if row.status == "cancelling" and goes_on:
                 return False
+            if change.body is not None:  # its caller may have changed that meanwhile
+                change = replace(change, body={**change.body, "metadata": row.body["metadata"]})
             keep(self._threads, connection, run_of(row), change)
             return True
 

@@ -1,0 +1,44 @@
+import pytest
+import sqlalchemy as sa
+
+from ragproxy.state.tables import conversations
+from tests.api.library import index, made, right, upload, writing
+from tests.api.runs.running import MODEL
+from tests.upstream import Upstream
+
+
+@pytest.fixture(scope="module")
+def shared_upstream():
+    with Upstream(models=[MODEL, "listed"]) as upstream:
+        yield upstream
+
+
+@pytest.fixture
+def upstream(shared_upstream):
+    shared_upstream.reset()
+    return shared_upstream
+
+
+@pytest.fixture(scope="module")
+def shared_app(make_app, shared_upstream):
+    return writing(make_app, shared_upstream, upstream_model=MODEL, body_limit_mb=1)
+
+
+@pytest.fixture
+def app(shared_app):
+    """The application, with no thread in it."""
+    database = shared_app.extensions["ragproxy"].state.conversations._database
+    with database.writing() as connection:
+        connection.execute(sa.delete(conversations))
+    return shared_app
+
+
+@pytest.fixture
+def store(client):
+    """A store with two small documents, indexed."""
+    id = made(client)
+    for kind, text in (("tower", "The tower is 330 metres tall."), ("bridge", "The bridge is 90 metres long.")):
+        file_id = right(upload(client, text, f"{kind}.txt"))["id"]
+        right(client.post(f"/v1/vector_stores/{id}/files", json={"file_id": file_id}))
+    index(client)
+    return id
