@@ -13,6 +13,7 @@ from typing import Any, get_args
 from marshmallow import INCLUDE, RAISE, Schema, post_load, pre_load
 
 from ragproxy.domain import Allowance, Period, Retrieval
+from ragproxy.wire.assistant_fields import AssistantTools
 from ragproxy.wire.chat_request import APART, ChatRequestSchema
 from ragproxy.wire.fields import Items, Number, Text, Whole
 from ragproxy.wire.filters import FilterField
@@ -79,6 +80,15 @@ class ParamsSchema(ChatRequestSchema):
         return dict(original)
 
 
+class AgentTools(AssistantTools):
+    """The tools of an assistant, from JSON or a file; in JSON, what a function takes may hold a null."""
+
+    def check(self, value: Any) -> None:
+        """Raise ValidationError for a wrong value."""
+        super().check(value)
+        _check_plain(value, (), nulls=True)
+
+
 class RetrievalSchema(Schema):
     """How the agent looks things up; what is absent or null is left to the server."""
 
@@ -130,17 +140,17 @@ class AllowanceSchema(Schema):
         return Allowance(data.get("period") or "month", requests, usd)
 
 
-def _check_plain(value: Any, path: tuple[str | int, ...]) -> None:
-    """Refuse what TOML, JSON or a database has no way to tell."""
+def _check_plain(value: Any, path: tuple[str | int, ...], *, nulls: bool = False) -> None:
+    """Refuse what TOML, JSON or a database has no way to tell; nulls too, unless they may be left out."""
     if len(path) > MAX_DEPTH:
         raise at(wrong_value(f"parameters are nested deeper than {MAX_DEPTH} levels"), *path[:MAX_DEPTH])
     if isinstance(value, Mapping):
         for key, each in value.items():
             _check_text(key, path)
-            _check_plain(each, (*path, key))
+            _check_plain(each, (*path, key), nulls=nulls)
     elif isinstance(value, list):
         for number, each in enumerate(value):
-            _check_plain(each, (*path, number))
+            _check_plain(each, (*path, number), nulls=nulls)
     elif isinstance(value, str):
         _check_text(value, path)
     elif type(value) is int:
@@ -149,7 +159,7 @@ def _check_plain(value: Any, path: tuple[str | int, ...]) -> None:
     elif type(value) is float:
         if not math.isfinite(value):
             raise at(wrong_value("expected a finite number"), *path)
-    elif type(value) is not bool:
+    elif type(value) is not bool and not (nulls and value is None):
         raise at(wrong_type("a string, number, boolean, array or object", value), *path)
 
 

@@ -10,7 +10,9 @@ from marshmallow import RAISE, Schema, fields, post_load
 
 from ragproxy.domain import EVERYONE, Agent, Allowance, Cursor, Page, Retrieval, Visibility
 from ragproxy.errors import InvalidRequest
-from ragproxy.wire.agent_fields import AgentId, AllowanceSchema, Lines, ParamsSchema, RetrievalSchema
+from ragproxy.wire.agent_fields import AgentId, AgentTools, AllowanceSchema, Lines, ParamsSchema, RetrievalSchema
+from ragproxy.wire.assistant_fields import settled
+from ragproxy.wire.conversations import Notes
 from ragproxy.wire.fields import Identifier, Items, Language, Text
 from ragproxy.wire.filters import filter_json
 from ragproxy.wire.paging import PageQuery, page_json
@@ -18,7 +20,7 @@ from ragproxy.wire.validation import at, missing, shown, wrong_value
 
 MAX_NAME = 256  # characters
 MAX_DESCRIPTION = 4096
-MAX_INSTRUCTIONS = 100_000
+MAX_INSTRUCTIONS = 256_000
 MAX_STORES = 32
 MAX_GROUPS = 256
 MAX_AGENTS = 1000  # of one file
@@ -38,6 +40,8 @@ class AgentTerms(TypedDict, total=False):
     visibility: Visibility
     groups: tuple[str, ...]
     allowance: Allowance | None
+    tools: tuple[Mapping[str, Any], ...] | None
+    metadata: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,8 @@ class _TermsSchema(Schema):
     visibility = Text(choices=get_args(Visibility), description="Who may use it")
     groups = Items(Identifier(max_length=MAX_NAME), max_items=MAX_GROUPS, description="Whose members may use it")
     allowance = fields.Nested(AllowanceSchema, allow_none=True)
+    tools = AgentTools()
+    metadata = Notes()
 
     def terms(self, data: Mapping[str, Any]) -> AgentTerms:
         """The fields, by the names of the domain; null is what a new agent has. Groups say who may use it."""
@@ -107,6 +113,10 @@ class _TermsSchema(Schema):
             terms["visibility"] = data["visibility"]
         if "groups" in data:
             terms["groups"] = _each_once(data["groups"] or ())
+        if "tools" in data:
+            terms["tools"] = None if data["tools"] is None else settled(data["tools"])
+        if "metadata" in data:
+            terms["metadata"] = data["metadata"] or {}
         _settle_audience(terms)
         return terms
 
@@ -220,22 +230,41 @@ def agent_json(agent: Agent) -> dict[str, Any]:
         "visibility": agent.visibility,
         "groups": list(agent.groups),
         "allowance": allowance and {"period": allowance.period, "requests": allowance.requests, "usd": allowance.usd},
+        "tools": None if agent.tools is None else [dict(tool) for tool in agent.tools],
+        "metadata": dict(agent.metadata),
     }
 
 
 def agent_table(agent: Agent) -> dict[str, Any]:
-    """The same as AGENT_FILE reads it: without what is not said, for TOML has no null, and without its age."""
+    """The same as AGENT_FILE reads it: without its age, and without nulls, which TOML does not have.
+
+    So the schemas of functions and formats, which assistants may have with nulls, lose them.
+    """
     body = agent_json(agent)
     del body["object"], body["created_at"]
     if not agent.groups:
         del body["groups"]
     for key in ("retrieval", "allowance"):
         body[key] = {name: value for name, value in (body[key] or {}).items() if value is not None}
-    last = ("params", "retrieval", "allowance")  # tables come after what is no table
-    return {
-        **{key: value for key, value in body.items() if key not in last and value is not None},
-        **{key: body[key] for key in last if body[key]},
-    }
+    last = ("params", "retrieval", "allowance", "metadata")  # tables come after what is no table
+    tools = {} if agent.tools is None else {"tools": body.pop("tools")}
+    table: dict[str, Any] = _told(
+        {
+            **{key: value for key, value in body.items() if key not in last},
+            **{key: body[key] for key in last if body[key]},
+            **tools,
+        }
+    )
+    return table
+
+
+def _told(value: Any) -> Any:
+    """The value without the nulls in it."""
+    if isinstance(value, Mapping):
+        return {key: _told(each) for key, each in value.items() if each is not None}
+    if isinstance(value, list):
+        return [_told(each) for each in value if each is not None]
+    return value
 
 
 def agents_json(page: Page[Agent], owner: str | None) -> dict[str, Any]:

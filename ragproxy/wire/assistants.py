@@ -75,7 +75,7 @@ class AssistantChangeSchema(Schema):
         unknown = EXCLUDE
 
     model = Identifier()
-    name = Text(max_length=MAX_NAME)
+    name = Identifier(max_length=MAX_NAME)
     description = Description(max_length=MAX_DESCRIPTION)
     instructions = Description(max_length=MAX_INSTRUCTIONS)
     tools = AssistantTools()
@@ -88,11 +88,11 @@ class AssistantChangeSchema(Schema):
 
     @pre_load
     def drop_nothing(self, data: Any, **_: Any) -> Any:
-        """Without a model or tools that are null: every assistant has them."""
-        apart = ("model", "tools")
+        """Without a model or tools that are null, for every assistant has them; an empty name is none."""
         if not isinstance(data, Mapping):
             return data
-        return {key: value for key, value in data.items() if value is not None or key not in apart}
+        kept = {key: value for key, value in data.items() if value is not None or key not in ("model", "tools")}
+        return {**kept, "name": None} if kept.get("name") == "" else kept
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> AssistantRequest:

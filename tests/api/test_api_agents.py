@@ -38,6 +38,8 @@ def test_an_agent_is_made_with_its_id_alone(admin):
         "visibility": "private",
         "groups": [],
         "allowance": None,
+        "tools": None,
+        "metadata": {},
     }
 
 

@@ -1,12 +1,23 @@
 """Agents as administrators send and see them."""
 
 import datetime
+import re
+import tomllib
 
 import pytest
+import tomli_w
 
 from ragproxy.domain import Agent, Allowance, Comparison, Compound, Retrieval
 from ragproxy.errors import InvalidRequest
-from ragproxy.wire.agents import AGENT_CHANGE, AGENT_FILE, AGENT_QUERY, AGENT_REQUEST, OWNER_QUERY, agent_json
+from ragproxy.wire.agents import (
+    AGENT_CHANGE,
+    AGENT_FILE,
+    AGENT_QUERY,
+    AGENT_REQUEST,
+    OWNER_QUERY,
+    agent_json,
+    agent_table,
+)
 from ragproxy.wire.validation import load
 
 FULL = {
@@ -35,6 +46,11 @@ FULL = {
     "visibility": "groups",
     "groups": ["legal", "hr"],
     "allowance": {"period": "day", "requests": 100, "usd": 0.5},
+    "tools": [
+        {"type": "file_search", "file_search": {"max_num_results": 3}},
+        {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}},
+    ],
+    "metadata": {"team": "legal"},
 }
 LAWYER = Agent(
     id="lawyer",
@@ -57,6 +73,11 @@ LAWYER = Agent(
     groups=("legal", "hr"),
     allowance=Allowance("day", 100, 0.5),
     created=1_700_000_000,
+    tools=(
+        {"type": "file_search", "file_search": {"max_num_results": 3}},
+        {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}},
+    ),
+    metadata={"team": "legal"},
 )
 NOTHING = {
     "top_k": None,
@@ -93,7 +114,25 @@ def test_an_id_is_enough(nulls):
         "visibility": "private",
         "groups": [],
         "allowance": None,
+        "tools": None,
+        "metadata": {},
     }
+
+
+def test_a_file_of_toml_has_no_nulls_in_its_tools():
+    weather = {"type": "function", "function": {"name": "w", "parameters": {"enum": ["a", None], "default": None}}}
+    agent = made({"id": "a", "tools": [weather]})
+    assert agent.tools == (weather,)
+    (again,) = load(AGENT_FILE, tomllib.loads(tomli_w.dumps({"agent": [agent_table(agent)]})))
+    (tool,) = again.agent("default").tools
+    assert tool["function"]["parameters"] == {"enum": ["a"]}
+
+
+@pytest.mark.parametrize("value", [datetime.date(2026, 1, 1), float("inf"), 2**70])
+def test_tools_of_a_file_hold_what_json_can_tell(value):
+    weather = {"type": "function", "function": {"name": "w", "parameters": {"default": value}}}
+    with pytest.raises(InvalidRequest, match=re.escape("agent[0].tools[0].function.parameters.default")):
+        load(AGENT_FILE, {"agent": [{"id": "a", "tools": [weather]}]})
 
 
 def test_an_agent_of_the_server_is_public_unless_it_says_otherwise():
@@ -139,7 +178,7 @@ BAD = [
     ({"stores": ["a"]}, "stores", "unknown_parameter"),
     ({"created_at": 3}, "created_at", "unknown_parameter"),
     ({"instructions": "a\0"}, "instructions", "invalid_value"),
-    ({"instructions": "x" * 100_001}, "instructions", "string_above_max_length"),
+    ({"instructions": "x" * 256_001}, "instructions", "string_above_max_length"),
     ({"vector_stores": ["a", 3]}, "vector_stores[1]", "invalid_type"),
     ({"vector_stores": ["a"] * 33}, "vector_stores", "array_above_max_length"),
     ({"lang": "fra"}, "lang", "invalid_value"),
