@@ -33,6 +33,7 @@ from ragproxy.domain import (
     RagOptions,
     Retrieval,
     Source,
+    Terms,
 )
 from ragproxy.errors import NotServed
 from ragproxy.retrieval import Index
@@ -168,9 +169,13 @@ class Answerer:
         target = self._directory.resolve(request.model, request.client_model, caller)
         if target.agent is None:
             return target, request
-        self._gate.enter(target.agent)
-        request.tally.agent = target.agent.account
-        return target, replace(request, rag=_settled(target.agent.retrieval, request.rag))
+        agent = target.agent
+        self._gate.enter(agent)
+        request.tally.agent = agent.account
+        if isinstance(request, ChatRequest) and request.terms is not None:
+            agent = _agreed(agent, request.terms)
+            target = replace(target, agent=agent)
+        return target, replace(request, rag=_settled(agent.retrieval, request.rag))
 
     def _native(
         self, request: CompletionRequest, target: Target, caller: Caller, timings_s: dict[str, float]
@@ -195,9 +200,9 @@ class Answerer:
                 request = replace(request, lang=language.answering(request))
             return _Prepared(self._cached(model, request, caller), request)
         request = replace(
-            request, params=_defaulted(agent.params, request.params), lang=language.answering(request, agent.lang)
+            request, params=_defaulted(agent.defaults, request.params), lang=language.answering(request, agent.lang)
         )
-        if not request.rag.enabled:
+        if not (request.rag.enabled and (agent.reads or _names_documents(request))):
             messages = request.messages
             if agent.instructions:
                 messages = prompt.preceded(messages, agent.instructions)
@@ -276,6 +281,18 @@ def _echoed(prepared: _Prepared, text: str) -> Iterator[Delta]:
 def _asks_files(request: ChatRequest | CompletionRequest) -> bool:
     """Whether it is to be answered from files of its own, whoever writes."""
     return bool(request.files) and request.rag.enabled
+
+
+def _names_documents(request: ChatRequest) -> bool:
+    """Whether it says itself what is to be looked up in."""
+    return bool(request.files or request.rag.stores or request.rag.search)
+
+
+def _agreed(agent: Agent, terms: Terms) -> Agent:
+    """The agent, on these terms."""
+    tools = agent.tools if terms.tools is None else terms.tools
+    retrieval = replace(agent.retrieval, top_k=terms.top_k, min_score=terms.min_score)
+    return replace(agent, instructions=terms.instructions, tools=tools, retrieval=retrieval)
 
 
 def _settled(usual: Retrieval, asked: RagOptions) -> RagOptions:
