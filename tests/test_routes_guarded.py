@@ -29,6 +29,8 @@ NEEDED = {
     "batches": "chat",
     "responses": "chat",
     "conversations": "chat",
+    "assistants": "chat",
+    "threads": "chat",
     "embeddings": "embed",
     "files": "files",
     "uploads": "files",
