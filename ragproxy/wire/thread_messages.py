@@ -25,7 +25,7 @@ DETAILS = ("auto", "low", "high")
 ROLES = ("user", "assistant")
 SEARCH: Final = "file_search"
 
-_MARKER: Final = re.compile(r"\[[^\]]{1,18}\]")  # of a citation
+_MARKER: Final = re.compile(r"\[[^\]]{1,18}\]|【[^】]{1,200}】")  # of a citation; OpenAI's own are of the second kind
 
 
 class MessageContent(fields.Field):

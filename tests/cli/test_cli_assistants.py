@@ -8,6 +8,7 @@ import pytest
 from ragproxy.domain import Cursor
 from ragproxy.errors import NotFound
 from ragproxy.state import DataLock, open_state
+from ragproxy.wire.thread_messages import message_json
 from tests.cli.exports import ANSWER, MARKER, SECOND, listed, message, note, whole, written
 
 OWNER = {"owner": "default"}
@@ -62,6 +63,8 @@ def test_messages_keep_their_order_their_authors_and_their_citations(run, folder
     (cited,) = part["annotations"]
     assert (part["text"], cited["file_id"], cited["filename"]) == (ANSWER, "file-pool", "pool.txt")
     assert part["text"][cited["index"] :].startswith(MARKER)
+    (shown,) = message_json(answer)["content"][0]["text"]["annotations"]
+    assert shown == {**note(), "start_index": part["text"].index(MARKER)}
 
 
 def test_without_keep_ids_everything_refers_to_what_it_is_called_here(run, folder, state):
