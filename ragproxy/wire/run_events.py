@@ -17,6 +17,7 @@ ENDS: Final = frozenset(
     f"thread.run.{status}" for status in ("completed", "incomplete", "failed", "cancelled", "expired")
 )
 _WHY: Final = {"cancelled": "run_cancelled", "expired": "run_expired", "failed": "run_failed"}
+_CUT: Final = {"content_filter": "content_filter"}
 _CODES: Final = frozenset({"server_error", "rate_limit_exceeded", "invalid_prompt"})
 
 Body = Mapping[str, Any]
@@ -127,8 +128,8 @@ class RunTranscript:
         if item["type"] == "file_search_call":
             yield from self._search(item)
         elif place in self._told:
-            whole = item["status"] == "completed"
-            yield from self._told[place].close(self._time(), None if whole else "max_tokens")
+            if item["status"] == "completed":  # or else the end of the response will say why it is not
+                yield from self._told[place].close(self._time())
             self._items[place] = self._told[place].item()
         elif place in self._calls:
             assert self._calling is not None
@@ -151,6 +152,8 @@ class RunTranscript:
     def _end(self, response: Body) -> Iterator[Event]:
         usage = self._spend(response)
         reason = (response.get("incomplete_details") or {}).get("reason")
+        for told in self._told.values():
+            yield from told.close(self._time(), _CUT.get(reason, "max_tokens"))
         if reason is None and self._calling is not None:
             yield from self._write_step("completed")
             yield from self._wait()
