@@ -17,7 +17,6 @@ from ragproxy.api.threads import new_thread
 from ragproxy.api.tool_resources import stores_of
 from ragproxy.domain import Agent, Cursor, Run, RunChange, RunStep, Thread, ThreadMessage
 from ragproxy.errors import UnknownStore
-from ragproxy.state import new_id
 from ragproxy.wire.paging import page_json
 from ragproxy.wire.run_asking import closed
 from ragproxy.wire.run_making import new_run, opening
@@ -189,7 +188,7 @@ def _made(
     return new_run(
         asked,
         agent,
-        id=new_id("run_"),
+        id=services.state.runs.new_id(),
         owner=visit().caller.owner,
         thread_id=thread.id,
         created=int(time.time()),

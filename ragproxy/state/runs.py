@@ -18,6 +18,7 @@ from ragproxy.domain import ACTIVE, Caller, Cursor, Page, Run, RunChange, RunSte
 from ragproxy.errors import InvalidRequest, NotFound, OverQuota
 from ragproxy.state.callers import caller_json
 from ragproxy.state.db import Database, shown, storable
+from ragproxy.state.ids import new_id
 from ragproxy.state.paging import Listing
 from ragproxy.state.rows import IDLE
 from ragproxy.state.tables import run_events, run_steps, runs
@@ -41,6 +42,10 @@ class Runs:
         self._database = database
         self._threads = threads
         self._clock = clock
+
+    def new_id(self) -> str:
+        """An id that no run has."""
+        return new_id("run_")
 
     def free(self, thread_id: str, *, owner: str) -> Thread:
         """The thread, if a run can be made in it. NotFound; InvalidRequest when one is active there."""

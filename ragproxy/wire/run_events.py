@@ -17,7 +17,7 @@ ENDS: Final = frozenset(
     f"thread.run.{status}" for status in ("completed", "incomplete", "failed", "cancelled", "expired")
 )
 _WHY: Final = {"cancelled": "run_cancelled", "expired": "run_expired", "failed": "run_failed"}
-_CUT: Final = {"content_filter": "content_filter"}
+_CUT: Final[Mapping[Any, str]] = {"content_filter": "content_filter"}
 _CODES: Final = frozenset({"server_error", "rate_limit_exceeded", "invalid_prompt"})
 
 Body = Mapping[str, Any]
