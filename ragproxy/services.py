@@ -42,7 +42,7 @@ from ragproxy.answering import (
     detect,
 )
 from ragproxy.backends import BuiltInEmbeddings, Cache, Catalog, Copies, Extractive, FineTuning, Relay, open_cache
-from ragproxy.domain import Door, Limits
+from ragproxy.domain import Door, Doorbell, Limits
 from ragproxy.ingestion import Indexer, Ingestor, Librarian, Reindexer, Sandbox
 from ragproxy.retrieval import HashEmbedder, Index, grams, open_index, sentences, terms
 from ragproxy.settings import Settings, environment
@@ -347,6 +347,16 @@ def _worker(settings: Settings) -> str:
     if settings.chroma_url is None:
         return str(settings.data_dir.resolve())
     return f"{socket.gethostname()}-{secrets.token_hex(6)}"
+
+
+def open_bell(settings: Settings) -> Doorbell:
+    """A bell for whoever works on the records of these settings: a process that rings it does none of the work."""
+
+    def nothing(*_: object) -> None:
+        """Somebody else does it."""
+
+    file, redis_url = settings.data_dir / "jobs.db", settings.redis_url
+    return Jobs(work=nothing, sweep=nothing, abort=nothing, file=file, redis_url=redis_url, here=False)
 
 
 def _jobs(

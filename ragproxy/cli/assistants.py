@@ -14,6 +14,7 @@ from ragproxy.cli.moving_assistants import Rooms
 from ragproxy.cli.moving_in import Ids, Kind, Report, Shelves
 from ragproxy.errors import InvalidRequest
 from ragproxy.ingestion import Librarian
+from ragproxy.services import open_bell
 from ragproxy.settings import Settings, from_env
 from ragproxy.state import State, checked_name, holder, migrate, open_state
 from ragproxy.wire.assistants_export import Export, read_export
@@ -41,20 +42,16 @@ def import_assistants(ctx: click.Context, file: Path, owner: str, keep_ids: bool
     report = Report(lambda line: click.echo(printable(line)))
     ids = Ids(owner, keep=keep_ids)
     with _records(settings) as state:
-        librarian = Librarian(state, _Bell(), file_limit_bytes=settings.file_limit_mb << 20)
+        bell = open_bell(settings)
+        librarian = Librarian(state, bell, file_limit_bytes=settings.file_limit_mb << 20)
         shelves = Shelves(state, librarian, file.parent, ids, report, owner=owner, dry_run=dry_run)
         rooms = Rooms(state, shelves, ids, report, owner=owner, dry_run=dry_run)
         _move(export, shelves, rooms, report)
+        if report.waiting and not dry_run:
+            bell.ring()
     _conclude(report, dry_run)
     if report.lost:
         ctx.exit(1)
-
-
-class _Bell:
-    """Rings for nobody: a server that runs looks for work every minute, and it need not be on this machine."""
-
-    def ring(self) -> None:
-        """Do nothing."""
 
 
 def _read(file: Path) -> Export:
@@ -98,7 +95,7 @@ def _conclude(report: Report, dry_run: bool) -> None:
         if counts := report.counts.get(kind):
             click.echo(f"{kind}s: {counts['added']} added, {counts['there already']} there already")
     if report.waiting:
-        click.echo(f"{report.waiting} files are to be indexed: a server that runs does it within a minute.")
+        click.echo(f"{report.waiting} files are to be indexed: a server that runs does so at once.")
     if not report.counts:
         click.echo("Nothing came of this export.")
     for number, (what, why) in enumerate(report.lost):

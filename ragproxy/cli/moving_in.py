@@ -1,7 +1,7 @@
 """What an export of the Assistants API becomes here: its files and vector stores, and what is told of all that comes.
 
 Everything is written to the records and to the files, which may be done while a server holds the data: it indexes what
-came within a minute. What is there already stays as it is, so that an import that broke off is run again.
+came. What is there already stays as it is, so that an import that broke off is run again.
 """
 
 from __future__ import annotations

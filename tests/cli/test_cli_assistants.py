@@ -27,7 +27,7 @@ def test_an_export_becomes_files_stores_assistants_and_threads(run, folder, stat
         "assistants: 1 added, 0 there already",
         "threads: 1 added, 0 there already",
         "messages: 2 added, 0 there already",
-        "1 files are to be indexed: a server that runs does it within a minute.",
+        "1 files are to be indexed: a server that runs does so at once.",
     ]
     with state() as kept:
         file = kept.library.get("file-pool", **OWNER)
