@@ -31,6 +31,7 @@ PRINTED = {
     "conversations.md": "True\n",
     "responses.md": "contract.pdf [1]",
     "batches.md": "completed BatchRequestCounts(completed=1",
+    "assistants-migration.md": "completed\n",
 }
 # what an answer with sources holds, by the route that gives it
 SOURCED = {"/chat/completions": '"sources":[{"index":1', "/responses": '"type":"file_citation"'}
