@@ -47,7 +47,9 @@ def reader(folder: Path, server: Server) -> Iterator[Path]:
 
 
 def _resources(server: Server) -> set[str]:
-    """The paths of all stores and files."""
+    """The paths of all stores, files and assistants."""
     with OpenAI(base_url=server.url, api_key="sk-reader", max_retries=0, timeout=30) as client:
         stores = {f"/vector_stores/{store.id}" for store in client.vector_stores.list(limit=100)}
-        return stores | {f"/files/{file.id}" for file in client.files.list(limit=100)}
+        assistants = requests.get(f"{server.url}/assistants?limit=100", timeout=30).json()["data"]
+        files = {f"/files/{file.id}" for file in client.files.list(limit=100)}
+        return stores | files | {f"/assistants/{each['id']}" for each in assistants}
