@@ -26,6 +26,7 @@ from tests.fakes import FakeGate, FakeModel
 
 QUESTION = "What does the Pro plan cost a month?"
 ANN = Caller("ann")
+WEATHER = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}
 
 
 # ---- settings ---------------------------------------------------------------------------------------
@@ -219,6 +220,41 @@ def test_a_store_that_is_missing_is_named_to_its_owners_callers_alone(library, s
 
 
 # ---- helpers ----------------------------------------------------------------------------------------
+
+
+# ---- tools ------------------------------------------------------------------------------------------
+
+
+def test_an_assistants_functions_are_offered_unless_the_request_names_tools(library, assistant):
+    assistant(tools=(WEATHER,))
+    writer = FakeModel("Sunny.")
+    text(answered(library, writer=writer))
+    assert writer.requests[-1].params["tools"] == [WEATHER]
+    other = {"type": "function", "function": {"name": "other"}}
+    asked = ChatRequest("clerk", (Message("user", QUESTION),), params={"tools": [other]})
+    text(library.answerer(("main", writer)).answer(asked, ANN))
+    assert writer.requests[-1].params["tools"] == [other]
+
+
+def test_an_assistant_looks_up_what_its_tool_and_its_stores_let_it(library, assistant):
+    assistant(tools=({"type": "file_search"},))
+    assert answered(library).sources
+    assistant(tools=(WEATHER,))
+    assert answered(library).sources is None
+    assert answered(library, rag=RagOptions(stores=("default",))).sources
+    assistant(tools=({"type": "file_search"},), stores=())
+    assert answered(library).sources is None
+
+
+@pytest.fixture
+def assistant(library):
+    """Ann's agent `clerk` with these tools, on the store `default` unless it says otherwise."""
+
+    def settle(**fields):
+        library.state.agents.save(Agent("clerk", "Clerk", "ann", **fields))
+
+    yield settle
+    library.state.agents.delete("clerk", owner="ann")
 
 
 @pytest.fixture

@@ -18,6 +18,29 @@ def test_an_agent_without_a_model_writes_with_the_servers(state, caller):
     assert directory(state).resolve("ragproxy", None, caller).model == "small"
 
 
+@pytest.mark.parametrize(
+    ("named", "writes"),
+    [
+        ("lawyer", "big"),  # another agent's model
+        ("ragproxy", "small"),  # an agent without one: the server's
+        ("gpt-4o", "small"),  # an alias
+        ("gpt-4", "gpt-4"),  # an alias that an upstream serves
+        ("rag/laws", "small"),
+        ("circle", "small"),  # itself
+    ],
+)
+def test_the_model_of_an_agent_may_be_one_of_our_names(state, caller, named, writes):
+    save(state, id="lawyer", model="big")
+    save(state, id="circle", model=named)
+    assert directory(state).resolve("circle", None, caller).model == writes
+
+
+def test_the_model_of_an_agent_that_nobody_knows_is_left_to_the_policy(state, caller):
+    save(state, id="clerk", model="gpt-9")
+    assert directory(state).resolve("clerk", None, caller).model == "gpt-9"
+    assert directory(state, ignore_unknown_models=True).resolve("clerk", None, caller).model == "small"
+
+
 def test_an_alias_is_the_default_agent(state, caller):
     target = directory(state).resolve("gpt-4o", None, caller)
     assert (target.agent.id, target.model) == ("ragproxy", "small")

@@ -32,6 +32,8 @@ LAWYER = Agent(
     visibility="groups",
     groups=("legal", "hr"),
     allowance=Allowance("day", requests=100, usd=0.5),
+    tools=({"type": "function", "function": {"name": "weather", "parameters": {"enum": [None]}}},),
+    metadata={"team": "é"},
 )
 PRIVATE = Agent(id="lawyer", name="Lawyer", owner="ann", created=1_700_000_000)
 
@@ -194,6 +196,38 @@ def test_agents_are_listed_page_by_page_of_one_owner_or_of_all(state, owner, ord
     if owner is None:
         expected += ["ann/a4", "*/ragproxy"]
     assert seen == (expected if order == "asc" else expected[::-1])
+
+
+def test_an_agent_without_an_id_gets_one_and_is_called_by_it(state):
+    made = state.agents.create(Agent("", "", "ann"))
+    assert made.id.startswith("asst_")
+    assert made.name == made.id
+    assert state.agents.create(Agent("", "Clerk", "ann")).name == "Clerk"
+    assert state.agents.get(made.id, owner="ann") == made
+
+
+def test_a_page_holds_what_is_for_the_caller(state, clock):
+    for number in range(6):
+        clock.now += 1
+        hidden = {"visibility": "groups", "groups": ("hr",)} if number % 2 else {}
+        state.agents.create(Agent(f"a{number}", "A", "ann", **hidden))
+    state.agents.create(Agent("b", "B", "bob", visibility="public"))
+
+    def page(caller, **cursor):
+        found = state.agents.page_for(caller, Cursor(**cursor))
+        return [agent.id for agent in found.items], found.has_more
+
+    member = Caller("ann", groups=frozenset({"hr"}))
+    outsider = Caller("ann")
+    assert page(outsider, limit=2) == (["a4", "a2"], True)
+    assert page(outsider, limit=2, after="a2") == (["a0"], False)
+    assert page(outsider, limit=2, before="a0") == (["a4", "a2"], False)
+    assert page(member, limit=3, order="asc") == (["a0", "a1", "a2"], True)
+    state.agents.delete("a2", owner="ann")
+    assert page(outsider, after="a2") == (["a0"], False)
+    assert page(Caller("nul\0")) == ([], False)
+    with pytest.raises(InvalidRequest, match="'after'"):
+        page(outsider, after="b")
 
 
 def test_a_cursor_of_another_list_is_refused(state):
