@@ -8,10 +8,10 @@ from typing import Any, Final
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
 from ragproxy.domain import Agent, Retrieval
-from ragproxy.wire.fields import Whole, counted
+from ragproxy.wire.fields import Text, Whole, counted
 from ragproxy.wire.items import check_texts
 from ragproxy.wire.parameters import Checked, ResponseFormat, named
-from ragproxy.wire.store_search import RankingSchema
+from ragproxy.wire.store_search import RANKERS, RankingSchema
 from ragproxy.wire.tool_resources import CODE_INTERPRETER, no_interpreter
 from ragproxy.wire.validation import at, may, need, shown, wrong_type, wrong_value
 
@@ -21,6 +21,12 @@ SEARCH: Final = "file_search"
 FUNCTION: Final = "function"
 
 
+class AssistantRankingSchema(RankingSchema):
+    """`ranking_options`, where the ranker has the name that assistants know it by, too."""
+
+    ranker = Text(choices=(*RANKERS, "default_2024_08_21"))
+
+
 class SearchOptionsSchema(Schema):
     """`file_search` of the tool of that type. Unknown keys are ignored."""
 
@@ -28,7 +34,7 @@ class SearchOptionsSchema(Schema):
         unknown = EXCLUDE
 
     max_num_results = Whole(1, MAX_RESULTS)
-    ranking_options = fields.Nested(RankingSchema, allow_none=True)
+    ranking_options = fields.Nested(AssistantRankingSchema, allow_none=True)
 
 
 _OPTIONS = SearchOptionsSchema()

@@ -131,7 +131,10 @@ def _whole(function: Mapping[str, Any]) -> dict[str, Any]:
 
 def _search(tools: Sequence[Mapping[str, Any]], stores: Sequence[str]) -> dict[str, Any]:
     options = next((tool.get(SEARCH) or {} for tool in tools if tool["type"] == SEARCH), {})
-    kept = {key: options[key] for key in ("max_num_results", "ranking_options") if options.get(key) is not None}
+    kept = {key: options[key] for key in ("max_num_results",) if options.get(key) is not None}
+    least = (options.get("ranking_options") or {}).get("score_threshold")
+    if least is not None:  # assistants call the ranker by other names than responses do
+        kept["ranking_options"] = {"score_threshold": least}
     return {"type": SEARCH, "vector_store_ids": list(stores), **kept}
 
 

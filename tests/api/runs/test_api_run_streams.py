@@ -98,6 +98,22 @@ def test_what_was_found_is_shown_on_demand(client, upstream, store):
     refused(client.get(f"{path(body)}/steps?include[]=all"), 400, "invalid_value", "include[][0]")
 
 
+def test_how_well_passages_must_score_is_said_as_assistants_do(client, upstream, store):
+    ranking = {"ranker": "default_2024_08_21", "score_threshold": 0.9}
+    search = [{"type": "file_search", "file_search": {"max_num_results": 1, "ranking_options": ranking}}]
+    resources = {"file_search": {"vector_store_ids": [store]}}
+    where = thread(client, "How tall is the tower, as seen from the bridge?")
+    own = assistant(client, tools=search, tool_resources=resources)
+    threads_ = thread(client, "How tall is the tower, as seen from the bridge?", tool_resources=resources)
+    for bot, place in ((own, where), (assistant(client, tools=search), threads_)):
+        body = streamed(client, f"/v1/threads/{place}/runs", assistant_id=bot)[-1]["data"]
+        found = steps(client, body)[0]["step_details"]["tool_calls"][0]["file_search"]
+        assert found == {"ranking_options": ranking, "results": []}
+        worked = streamed(client, f"/v1/threads/{place}/runs", assistant_id=bot, tools=[{"type": "file_search"}])
+        found = steps(client, worked[-1]["data"])[0]["step_details"]["tool_calls"][0]["file_search"]
+        assert len(found["results"]) == 2
+
+
 def test_a_threads_own_store_is_searched_beside_the_assistants(client, upstream, store):
     attached = [{"file_id": uploaded(client, "The moat is 7 metres deep.", "moat.txt"), "tools": SEARCH}]
     asked = {"role": "user", "content": "How tall is the tower, how deep the moat?", "attachments": attached}
