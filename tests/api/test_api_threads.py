@@ -1,5 +1,7 @@
 """/threads and their messages, in one process."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import sqlalchemy as sa
 from hypothesis import given
@@ -143,6 +145,19 @@ def test_attachments_land_in_the_threads_store(client):
     index(client)
     found = right(client.post(f"/v1/vector_stores/{store}/search", json={"query": "how tall is the tower"}))
     assert found["data"][0]["file_id"] == first
+
+
+def test_attachments_that_come_at_once_land_in_one_store(client):
+    thread, ids = new_thread(client), [uploaded(client, f"text {n}", f"{n}.txt") for n in range(6)]
+
+    def attach(file_id):
+        body = {**HELLO, "attachments": [attachment(file_id)]}
+        return right(client.application.test_client().post(f"/v1/threads/{thread}/messages", json=body))
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(attach, ids))
+    (store,) = right(client.get(f"/v1/threads/{thread}"))["tool_resources"]["file_search"]["vector_store_ids"]
+    assert files_of(client, store) == set(ids)
 
 
 def test_an_attachment_without_a_tool_is_only_shown(client):
