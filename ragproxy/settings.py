@@ -149,7 +149,7 @@ class Settings:
         "RAGPROXY_BATCH_CONCURRENCY",
         4,
         _integer(1, 256),
-        "Requests of batches asked at once by one process that works in the background, and responses made there",
+        "Requests of batches asked at once by one process that works in the background; responses and runs too",
     )
     auth: frozenset[str] = _setting(
         "RAGPROXY_AUTH",
