@@ -42,7 +42,8 @@ class Services:
         self.versions = []
         try:
             self._postgres()
-            self.redis_url = self._redis()
+            self.redis_url, self._client = self._redis()
+            self.versions.append(f"Redis {self._client.info()['redis_version'].partition('.')[0]}")
             self._s3 = self._moto()
             self.chroma = self._stack.enter_context(ChromaServer(folder))
             self.versions.append(f"Chroma {_version('chromadb')}")
@@ -65,6 +66,10 @@ class Services:
             **self._s3,
             **more,
         }
+
+    def another_redis(self):
+        """The address of one more Redis: two deployments over the same one would take each other's rings."""
+        return self._redis()[0]
 
     def hang_up_on_redis_clients(self):
         """Cut every connection to Redis, ours included."""
@@ -100,10 +105,8 @@ class Services:
             client = redis.Redis.from_url(f"{REDIS}/{number}", socket_connect_timeout=3)
             try:
                 if client.dbsize() == 0 and client.set("ragproxy-tests", os.getpid(), nx=True, ex=7200):
-                    self.versions.append(f"Redis {client.info()['redis_version'].partition('.')[0]}")
-                    self._client = client
                     self._stack.callback(client.flushdb)
-                    return f"{REDIS}/{number}"
+                    return f"{REDIS}/{number}", client
             except redis.RedisError as err:
                 raise Absent(f"no Redis at {REDIS.rpartition('@')[2]} (RAGPROXY_TEST_REDIS)") from err
         raise Absent("no database of the Redis is empty")

@@ -15,18 +15,18 @@ POOL = "To enter the pool of the town costs four euros."
 ANSWER = "Été 🏊: it costs four euros [1]."
 
 
-def test_what_was_exported_is_imported_and_goes_on(old, export, tmp_path, upstream):
+@pytest.mark.sets("embedded", "scaled")
+def test_what_was_exported_is_imported_and_goes_on(old, export, newly, tmp_path, upstream):
     upstream.text = ANSWER
     assistant, thread, said = lived_in(old)
     assert export(old, tmp_path / "export", [thread.id])["threads"] == 1
-    migrated(tmp_path / "new")
-    with Server(tmp_path / "new", **writing(upstream)) as server:  # it runs while the import works on its records
+    with newly(tmp_path / "new", **writing(upstream)) as server:  # it runs while the import works on its records
         _has_learnt(server)
-        told = imported(tmp_path, "--keep-ids")
+        told = imported(tmp_path, server, "--keep-ids")
         assert f"added: thread {thread.id}\n" in told
         with scaled.client(server) as client:
             goes_on(client, assistant.id, thread.id, said, upstream)
-        assert "threads: 0 added, 1 there already" in imported(tmp_path, "--keep-ids")
+        assert "threads: 0 added, 1 there already" in imported(tmp_path, server, "--keep-ids")
 
 
 def test_ids_of_ones_own_are_told(old, export, tmp_path, upstream):
@@ -83,16 +83,27 @@ def messages(client, thread_id):
     return [(each.role, each.content[0].text.value, each.created_at) for each in listed]
 
 
-def imported(folder, *options):
-    """What the command says."""
-    path = folder / "export" / "export.json"
-    return ragproxy("assistants", "import", path, *options, data_dir=folder / "new").stdout
+def imported(folder, server=None, *options):
+    """What the command says, which is run on the server's machine or on one beside it."""
+    command = ("assistants", "import", folder / "export" / "export.json", *options)
+    if isinstance(server, scaled.Machines):
+        return server.run(*command).stdout
+    return ragproxy(*command, data_dir=folder / "new").stdout
 
 
 @pytest.fixture
 def old(official, upstream):
     """The official client of the server that is moved out of."""
     return official
+
+
+@pytest.fixture
+def newly(deployed, request):
+    """As `deployed`, with a Redis of its own when there is one: the other deployment would take its rings."""
+    if request.node.callspec.params["deployed"] == "embedded":
+        return deployed
+    redis_url = request.getfixturevalue("services").another_redis()
+    return lambda folder, **variables: deployed(folder, REDIS_URL=redis_url, **variables)
 
 
 @pytest.fixture(scope="module")
