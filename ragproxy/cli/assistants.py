@@ -87,7 +87,7 @@ def _move(export: Export, shelves: Shelves, rooms: Rooms, report: Report) -> Non
     for thread in export.threads:
         rooms.take_thread(thread)
     if export.runs:
-        report.lose(f"{export.runs} runs and run steps", "what was answered is in the messages")
+        report.lose(f"runs and run steps, {export.runs} in all", "what was answered is in the messages")
 
 
 def _conclude(report: Report, dry_run: bool) -> None:
@@ -95,7 +95,7 @@ def _conclude(report: Report, dry_run: bool) -> None:
         if counts := report.counts.get(kind):
             click.echo(f"{kind}s: {counts['added']} added, {counts['there already']} there already")
     if report.waiting:
-        click.echo(f"{report.waiting} files are to be indexed: a server that runs does so at once.")
+        click.echo(f"To be indexed, at once by a server that runs: {report.waiting} of the files.")
     if not report.counts:
         click.echo("Nothing came of this export.")
     for number, (what, why) in enumerate(report.lost):

@@ -27,7 +27,7 @@ def test_an_export_becomes_files_stores_assistants_and_threads(run, folder, stat
         "assistants: 1 added, 0 there already",
         "threads: 1 added, 0 there already",
         "messages: 2 added, 0 there already",
-        "1 files are to be indexed: a server that runs does so at once.",
+        "To be indexed, at once by a server that runs: 1 of the files.",
     ]
     with state() as kept:
         file = kept.library.get("file-pool", **OWNER)
@@ -164,7 +164,7 @@ def test_what_cannot_be_carried_is_told_and_the_rest_is_done(run, folder, state)
         "  message msg_6 of thread thread_1: its role is neither 'user' nor 'assistant'",
         "  message msg_7 of thread thread_1: Invalid value for 'content[0].text': "
         "NUL characters and lone surrogates are not allowed here",
-        "  1 runs and run steps: what was answered is in the messages",
+        "  runs and run steps, 1 in all: what was answered is in the messages",
     ]
     with state() as kept:
         said = [each.id for each in kept.threads.messages("thread_1", **OWNER)]
