@@ -8,7 +8,7 @@ import secrets
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from ragproxy import tokens
 from ragproxy.access import (
@@ -355,8 +355,7 @@ def open_bell(settings: Settings) -> Doorbell:
     def nothing(*_: object) -> None:
         """Somebody else does it."""
 
-    file, redis_url = settings.data_dir / "jobs.db", settings.redis_url
-    return Jobs(work=nothing, sweep=nothing, abort=nothing, file=file, redis_url=redis_url, here=False)
+    return Jobs(work=nothing, sweep=nothing, abort=nothing, here=False, **_queue(settings))
 
 
 def _jobs(
@@ -387,9 +386,12 @@ def _jobs(
         work=work,
         sweep=sweep,
         abort=sandbox.close,
-        file=settings.data_dir / "jobs.db",
-        redis_url=settings.redis_url,
+        **_queue(settings),
         threads=settings.jobs,
         here=settings.redis_url is None or settings.chroma_url is None,
         hands=hands,
     )
+
+
+def _queue(settings: Settings) -> dict[str, Any]:
+    return {"file": settings.data_dir / "jobs.db", "redis_url": settings.redis_url, "salt": f"-{_salt(settings)}"}

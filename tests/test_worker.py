@@ -363,3 +363,9 @@ def _free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def test_deployments_over_one_redis_keep_their_rings(redis_server):
+    one, other = (open_redis(redis_server.url, salt).storage for salt in ("-one", "-other"))
+    one.enqueue(b"ring")
+    assert (one.queue_size(), other.queue_size()) == (1, 0)

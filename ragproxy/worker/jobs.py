@@ -32,9 +32,9 @@ Work = Callable[[Callable[[], bool]], object]  # until nothing is left, or until
 class Jobs:
     """Calls `work` when the bell rings, `sweep` and `work` at the start and every minute, in `threads` threads.
 
-    The queue is a file, or Redis when there is a `redis_url`. With `here`, `start` works in this process; without, it
-    only rings, and `run` is for the process that works. `abort` must end whatever `work` waits for. The `hands` work in
-    threads of their own, where and when the others do.
+    The queue is a file, or Redis when there is a `redis_url`, where a `salt` keeps deployments apart. With `here`,
+    `start` works in this process; without, it only rings, and `run` is for the process that works. `abort` must end
+    whatever `work` waits for. The `hands` work in threads of their own, where and when the others do.
     """
 
     def __init__(
@@ -45,6 +45,7 @@ class Jobs:
         abort: Callable[[], None],
         file: Path,
         redis_url: str | None = None,
+        salt: str = "",
         threads: int = 1,
         here: bool = True,
         hands: Sequence[Hands] = (),
@@ -54,6 +55,7 @@ class Jobs:
         self._abort = abort
         self._file = file
         self._redis_url = redis_url
+        self._salt = salt
         self._threads = threads
         self._here = here
         self._hands = hands
@@ -115,7 +117,7 @@ class Jobs:
                 # here and not above: Huey takes half a second, and commands that ring no bell do without
                 from ragproxy.worker.queue import Queue, open_file, open_redis
 
-                huey = open_redis(self._redis_url) if self._redis_url else open_file(self._file)
+                huey = open_redis(self._redis_url, self._salt) if self._redis_url else open_file(self._file)
                 self._opened = Queue(huey, on_ring=self._on_ring, on_minute=self._on_minute, threads=self._threads)
             return self._opened
 

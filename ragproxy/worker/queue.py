@@ -49,12 +49,15 @@ def open_file(path: Path) -> Huey:
         raise ConfigError(f"RAGPROXY_DATA_DIR: the queue '{path}' cannot be used: {err}") from err
 
 
-def open_redis(url: str) -> Huey:
-    """The queue that several machines share; nothing is connected yet. ConfigError without the client library."""
+def open_redis(url: str, salt: str = "") -> Huey:
+    """The queue that several machines share; nothing is connected yet. ConfigError without the client library.
+
+    `salt` keeps deployments apart that share a Redis: each would take the other's rings.
+    """
     if redis is None:
         raise ConfigError("REDIS_URL: the client of Redis is not installed: pip install ragproxy[redis]")
     pool = redis.ConnectionPool.from_url(url, socket_connect_timeout=_CONNECT_S, socket_timeout=_ANSWER_S)
-    return RedisHuey(_NAME, connection_pool=pool, results=False, serializer=_Names())
+    return RedisHuey(_NAME + salt, connection_pool=pool, results=False, serializer=_Names())
 
 
 def _in_file(path: Path) -> Huey:

@@ -14,7 +14,7 @@ from tests.e2e import strict
 FOLDER = Path(__file__).resolve().parent / "js"
 FILES = sorted(FOLDER.glob("*.test.mjs"))
 INSTALL_S = 180
-RUN_S = 100
+RUN_S = 240
 
 _TEST = re.compile(r'^test\("([^"]+)"', re.MULTILINE)
 _ANY_TEST = re.compile(r"^\s*(?:test|it|describe|suite)\b[.(]", re.MULTILINE)

@@ -67,10 +67,6 @@ class Services:
             **more,
         }
 
-    def another_redis(self):
-        """The address of one more Redis: two deployments over the same one would take each other's rings."""
-        return self._redis()[0]
-
     def hang_up_on_redis_clients(self):
         """Cut every connection to Redis, ours included."""
         self._client.client_kill_filter(_type="normal", skipme=True)

@@ -16,11 +16,11 @@ ANSWER = "Été 🏊: it costs four euros [1]."
 
 
 @pytest.mark.sets("embedded", "scaled")
-def test_what_was_exported_is_imported_and_goes_on(old, export, newly, tmp_path, upstream):
+def test_what_was_exported_is_imported_and_goes_on(old, export, deployed, tmp_path, upstream):
     upstream.text = ANSWER
     assistant, thread, said = lived_in(old)
     assert export(old, tmp_path / "export", [thread.id])["threads"] == 1
-    with newly(tmp_path / "new", **writing(upstream)) as server:  # it runs while the import works on its records
+    with deployed(tmp_path / "new", **writing(upstream)) as server:  # it runs while the import works on its records
         _has_learnt(server)
         told = imported(tmp_path, server, "--keep-ids")
         assert f"added: thread {thread.id}\n" in told
@@ -95,15 +95,6 @@ def imported(folder, server=None, *options):
 def old(official, upstream):
     """The official client of the server that is moved out of."""
     return official
-
-
-@pytest.fixture
-def newly(deployed, request):
-    """As `deployed`, with a Redis of its own when there is one: the other deployment would take its rings."""
-    if request.node.callspec.params["deployed"] == "embedded":
-        return deployed
-    redis_url = request.getfixturevalue("services").another_redis()
-    return lambda folder, **variables: deployed(folder, REDIS_URL=redis_url, **variables)
 
 
 @pytest.fixture(scope="module")
