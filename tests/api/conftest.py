@@ -3,6 +3,8 @@ import pytest
 from ragproxy.app import create_app
 from ragproxy.settings import Settings
 from tests import databases
+from tests.api.library import UPSTREAM_MODEL
+from tests.upstream import Upstream
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +32,16 @@ def app(make_app):
 @pytest.fixture
 def client(app):
     return app.test_client()
+
+
+@pytest.fixture(scope="module")
+def shared_upstream():
+    with Upstream(models=[UPSTREAM_MODEL, "listed"]) as upstream:
+        yield upstream
+
+
+@pytest.fixture
+def upstream(shared_upstream):
+    """The server that writes the answers, behaving itself."""
+    shared_upstream.reset()
+    return shared_upstream

@@ -6,6 +6,8 @@ import time
 from ragproxy.domain import File
 from ragproxy.state import new_id
 
+UPSTREAM_MODEL = "upstream-model"
+
 
 def writing(make_app, upstream, **settings):
     """An application whose answers are written by the upstream, once it knows what there is.

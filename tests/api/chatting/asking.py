@@ -2,9 +2,9 @@
 
 import json
 
-from tests.api.library import right
+from tests.api.library import UPSTREAM_MODEL, right
 
-MODEL = "upstream-model"
+MODEL = UPSTREAM_MODEL
 CHAT = "/v1/chat/completions"
 
 

@@ -2,20 +2,6 @@ import pytest
 
 from tests.api.chatting.asking import MODEL
 from tests.api.library import index, made, right, upload, writing
-from tests.upstream import Upstream
-
-
-@pytest.fixture(scope="module")
-def shared_upstream():
-    with Upstream(models=[MODEL, "listed"]) as upstream:
-        yield upstream
-
-
-@pytest.fixture
-def upstream(shared_upstream):
-    """The server that writes the answers, behaving itself."""
-    shared_upstream.reset()
-    return shared_upstream
 
 
 @pytest.fixture(scope="module")

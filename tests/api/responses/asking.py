@@ -7,11 +7,11 @@ from openai.types.responses import InputTokenCountResponse, Response, ResponseIt
 from pydantic import TypeAdapter
 
 from ragproxy.state.tables import responses
-from tests.api.library import refused, right
+from tests.api.library import UPSTREAM_MODEL, refused, right
 from tests.replies import Reply, chat_chunk, chat_usage, sse, whole
 from tests.wire.responding import checked
 
-MODEL = "upstream-model"
+MODEL = UPSTREAM_MODEL
 PATH = "/v1/responses"
 LOOK = {"type": "function", "name": "look", "parameters": {"type": "object"}}
 DONE = b"data: [DONE]\n\n"

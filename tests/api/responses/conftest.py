@@ -4,19 +4,6 @@ import sqlalchemy as sa
 from ragproxy.state.tables import responses
 from tests.api.library import index, made, right, upload, writing
 from tests.api.responses.asking import MODEL
-from tests.upstream import Upstream
-
-
-@pytest.fixture(scope="module")
-def shared_upstream():
-    with Upstream(models=[MODEL, "listed"]) as upstream:
-        yield upstream
-
-
-@pytest.fixture
-def upstream(shared_upstream):
-    shared_upstream.reset()
-    return shared_upstream
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,10 @@ from openai.types.beta.threads import Message, Run
 from openai.types.beta.threads.runs import RunStep
 from pydantic import TypeAdapter
 
-from tests.api.library import right, services_of
+from tests.api.library import UPSTREAM_MODEL, right, services_of
 from tests.replies import Reply, chat_chunk, chat_frames, chat_usage, sse
 
-MODEL = "upstream-model"
+MODEL = UPSTREAM_MODEL
 EVENT = TypeAdapter(AssistantStreamEvent)
 STALLS = Reply.events(*chat_frames("Par", "is")[:-3], stalls=True)
 LOOK = {"type": "function", "function": {"name": "look", "parameters": {"type": "object"}}}
