@@ -19,6 +19,7 @@ from ragproxy.api import (
     admin_agents,
     admin_keys,
     admin_usage,
+    assets,
     assistants,
     azure,
     batch_jobs,
@@ -186,6 +187,7 @@ def leave(app: Flask, patience_s: float = PARTING_S) -> None:
 def _register(app: Flask) -> None:
     api = Api(app)
     app.register_blueprint(ops.bp)
+    app.register_blueprint(assets.bp)
     app.register_blueprint(sources.bp)
     app.register_blueprint(login.bp)
     app.register_blueprint(me.bp)

@@ -16,6 +16,7 @@ OPEN = {
     "/metrics": 200,
     "/openapi.json": 200,
     "/sources/<token>": 404,
+    "/static/<path:name>": 404,
     "/login": 501,
     "/login/callback": 501,
     "/logout": 501,
