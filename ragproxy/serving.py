@@ -2,7 +2,7 @@
 
 gthread: one process holds the embedded Chroma, and a thread a request is all the concurrency a stream needs. gevent's
 worker makes greenlets of the threads: it patches the standard library before the application is imported, which is why
-this module, imported before that, takes so little with it. Native calls that block go through `retrieval.offload`.
+this module, imported before that, takes so little with it. Native calls that block go through `ragproxy.offload`.
 """
 
 from __future__ import annotations

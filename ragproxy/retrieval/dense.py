@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ragproxy.errors import RagproxyError, UnknownStore, UpstreamUnavailable
+from ragproxy.offload import offload
 from ragproxy.retrieval.collection import ChunkCollection, Vanished
-from ragproxy.retrieval.offload import offload
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI

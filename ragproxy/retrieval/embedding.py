@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from zlib import crc32
 
+from ragproxy.offload import offload
 from ragproxy.retrieval.analysis import terms
-from ragproxy.retrieval.offload import offload
 
 if TYPE_CHECKING:
     import numpy as np

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ragproxy.domain import Chunk
+from ragproxy.offload import offload
 from ragproxy.retrieval import analysis
 from ragproxy.retrieval.bm25 import GRAM_WEIGHT, Hit, Query, Ranking, Statistics, indexed_text
-from ragproxy.retrieval.offload import offload
 
 if TYPE_CHECKING:
     import tantivy

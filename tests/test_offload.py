@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from ragproxy.retrieval.offload import offload
+from ragproxy.offload import offload
 
 
 def test_under_real_threads_it_is_a_direct_call():
@@ -44,7 +44,7 @@ GREENLETS = """
 from gevent import monkey
 monkey.patch_all()
 import ctypes, gevent, threading
-from ragproxy.retrieval.offload import offload
+from ragproxy.offload import offload
 said = []
 def native():
     ctypes.CDLL(None).usleep(500_000)
