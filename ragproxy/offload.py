@@ -1,4 +1,4 @@
-"""The one seam for calls that block in native code (Chroma, tantivy, file locks)."""
+"""The one seam for calls that block in native code (Chroma, tantivy, SQLite, fsync) or compute for long."""
 
 from __future__ import annotations
 

@@ -6,8 +6,8 @@ does, with an environment, files and a session of its own; what it lacks is the 
 
 import array
 import contextlib
-import functools
 import gc
+import importlib
 import json
 import os
 import runpy
@@ -16,6 +16,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -23,6 +24,9 @@ _IMPORTED = (
     *("ragproxy.app", "ragproxy.cli", "ragproxy.worker", "gunicorn.app.wsgiapp", "gunicorn.workers.gthread"),
     *("chromadb", "s3fs", "redis", "sqlalchemy.dialects.sqlite", "sqlalchemy.dialects.postgresql.psycopg"),
 )
+_SERVER = "gunicorn"
+_ORIGINALS, _GUARD = {}, threading.Lock()
+_fork, _waitpid, _select = os.fork, os.waitpid, select.select  # as they are before gevent changes them
 _READ_AT_START = ("PYTHON", "LC_", "TZ", "PROMETHEUS_")  # by the interpreter or a library, and only then
 
 
@@ -32,15 +36,11 @@ def clean():
 
 
 def suits(variables):
-    """Whether a copy would be what a new process is with these variables; gevent patches what is not yet imported.
+    """Whether a copy would be what a new process is with these variables.
 
     Never without the kernel's pidfd, which only Linux has.
     """
-    return (
-        hasattr(os, "pidfd_open")
-        and variables.get("RAGPROXY_WORKER_CLASS") != "gevent"
-        and not any(variable.startswith(_READ_AT_START) for variable in variables)
-    )
+    return hasattr(os, "pidfd_open") and not any(variable.startswith(_READ_AT_START) for variable in variables)
 
 
 class Process:
@@ -53,7 +53,9 @@ class Process:
         asked = json.dumps({"arguments": self.args, "env": env, "session": start_new_session})
         with theirs:
             files = array.array("i", [stdout.fileno(), stderr.fileno(), theirs.fileno()])
-            _original()[0].sendmsg([asked.encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, files)])
+            _original(_has_greenlets(self.args, env))[0].sendmsg(
+                [asked.encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, files)]
+            )
         self.pid = self._hear()
 
     def poll(self):
@@ -87,13 +89,24 @@ class Process:
         return int.from_bytes(number, "big")
 
 
-@functools.cache
-def _original():
-    """A connection to this process's own original, which ends with it, and the original."""
+def _has_greenlets(arguments, variables):
+    """Whether gevent would patch the process: it has to do so before the rest is imported."""
+    return arguments[0] == _SERVER and variables.get("RAGPROXY_WORKER_CLASS") == "gevent"
+
+
+def _original(greenlets):
+    """A connection to one of this process's own originals, which end with it, and the original."""
+    with _GUARD:  # some tests start several servers at once
+        if greenlets not in _ORIGINALS:
+            _ORIGINALS[greenlets] = _new_original(greenlets)
+        return _ORIGINALS[greenlets]
+
+
+def _new_original(greenlets):
     ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
     with theirs:
         original = subprocess.Popen(
-            [sys.executable, "-m", "tests.warm", str(theirs.fileno())],
+            [sys.executable, "-m", "tests.warm", str(theirs.fileno()), *["greenlets"] * greenlets],
             # numpy's OpenBLAS would start threads, and a copy has none but its own
             env=clean() | {"OPENBLAS_NUM_THREADS": "1"},
             cwd=ROOT,
@@ -106,18 +119,19 @@ def _original():
 
 
 def close():
-    """End the original, if there is one."""
-    if _original.cache_info().currsize:
-        connection, original = _original()
+    """End the originals, if there are any."""
+    while _ORIGINALS:
+        connection, original = _ORIGINALS.popitem()[1]
         connection.close()
         original.wait()
-        _original.cache_clear()
 
 
-def _main(control):
+def _main(control, *greenlets):
+    if greenlets:
+        importlib.import_module("gevent.monkey").patch_all()
     for module in _IMPORTED:
         with contextlib.suppress(ImportError):  # of what is optional
-            __import__(module)
+            importlib.import_module(module)
     gc.freeze()  # or each copy goes through all that was imported once more, when it ends
     threads = len(os.listdir("/proc/self/task"))
     assert threads == 1, "a copy would lack the other threads"
@@ -129,17 +143,17 @@ def _copied(control):
     """Return in each copy, with what it was asked for and its files; in the original, when nobody can ask any more."""
     running = {}  # file descriptor of the process: its id, and where to tell its end
     while True:
-        for ready in select.select([control, *running], [], [])[0]:
+        for ready in _select([control, *running], [], [])[0]:
             if ready is not control:
                 pid, told = running.pop(ready)
-                _tell(told, os.waitpid(pid, 0)[1])
+                _tell(told, _waitpid(pid, 0)[1])
                 _close(ready, told)
                 continue
             asked, files, *_ = socket.recv_fds(control, 1 << 20, 3)
             if not asked:
                 return None
             *outputs, told = files
-            pid = os.fork()
+            pid = _fork()
             if pid == 0:
                 control.close()
                 _close(told, *running, *(theirs for _, theirs in running.values()))
@@ -150,6 +164,8 @@ def _copied(control):
 
 
 def _become(asked, outputs):
+    if "gevent" in sys.modules:
+        sys.modules["gevent"].reinit()
     for number, output in enumerate(outputs, 1):
         os.dup2(output, number)
     _close(*outputs)
@@ -172,4 +188,4 @@ def _close(*files):
 
 
 if __name__ == "__main__":
-    _main(socket.socket(fileno=int(sys.argv[1])))
+    _main(socket.socket(fileno=int(sys.argv[1])), *sys.argv[2:])

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ragproxy.domain import Chunk, Document, StoredFile
 from ragproxy.ingestion.chunking import chunk
+from ragproxy.offload import offload
 
 PORTION = 500  # chunks of an addition: many small files are few commits, and a large one is not held in memory twice
 
@@ -15,8 +16,9 @@ _CHARACTERS_A_TOKEN = 4
 def cut(document: Document, file: StoredFile) -> list[Chunk]:
     """The chunks of a file, in the way the client asked for or in ours."""
     if file.chunking is None:
-        return chunk(document, file_id=file.id, filename=file.filename)
-    return chunk(
+        return offload(chunk, document, file_id=file.id, filename=file.filename)
+    return offload(
+        chunk,
         document,
         file_id=file.id,
         filename=file.filename,

@@ -22,6 +22,7 @@ from typing import IO, Any, Final
 from ragproxy.domain import Block, Document
 from ragproxy.errors import InvalidFile, UnsupportedFile
 from ragproxy.ingestion.loaders import check_supported, load
+from ragproxy.offload import offload
 
 REQUEST: Final = struct.Struct(">IQ")  # bytes of the name, bytes of the file; both follow
 ANSWER: Final = struct.Struct(">I")  # bytes of the JSON that follows
@@ -61,7 +62,7 @@ class Sandbox:
         be started or the sandbox is closed meanwhile.
         """
         if _is_plain(filename, data):
-            return load(filename, data)
+            return offload(load, filename, data)
         check_supported(filename)
         with self._seats:
             return _document(self._ask(filename, data))

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ragproxy.disk import UPLOAD_RESERVE, check_room, room
+from ragproxy.offload import offload
 from ragproxy.state.digests import DIGEST, UNSOUND, Readable, age_s, copy, kept_here, place
 
 _REMEMBERED = 1_000  # bytes that may be taken back, the latest
@@ -38,7 +39,7 @@ class Folder:
                 with open(begun, "xb") as file:
                     sha256, size = copy(_WhileThereIsRoom(stream, self._root), file, limit)
                     file.flush()
-                    os.fsync(file.fileno())
+                    offload(os.fsync, file.fileno())
                 self._keep(begun, sha256)
             except BaseException:
                 begun.unlink(missing_ok=True)
@@ -151,6 +152,6 @@ class _WhileThereIsRoom:
 def _sync(folder: Path) -> None:
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fsync(fd)
+        offload(os.fsync, fd)
     finally:
         os.close(fd)

@@ -3,11 +3,15 @@
 SQLite runs in WAL mode: readers and the one writer do not wait for each other. `synchronous=NORMAL` is enough for our
 promise: a commit is in the operating system's hands when it returns, so `kill -9` loses nothing; only a power cut may
 take back the last commits, and even then the file stays whole (sqlite.org/pragma.html#pragma_synchronous).
+
+What may wait for the disk or for another process goes through `offload`: to begin a transaction, many rows at once, a
+commit, and the reads that say so. The rest takes less than changing threads does.
 """
 
 from __future__ import annotations
 
 import sqlite3
+import threading
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,12 +23,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, InterfaceError, NoSuchModuleError, OperationalError
 
 from ragproxy.errors import ConfigError, InvalidRequest, StateUnavailable, StorageFull
+from ragproxy.offload import offload
 
 BUSY_TIMEOUT_S = 30
 POOL = {"pool_size": 10, "max_overflow": 30, "pool_timeout": 30}  # connections; the timeout is in seconds
 LONGEST_NAME = 256  # characters; PostgreSQL indexes at most 2,704 bytes
 BATCH = 500  # ids a statement: every SQLite takes at least 999 parameters
 T = TypeVar("T")
+
+_LONG = "ragproxy_long"  # the option of statements that others do not wait for
 
 
 class Database:
@@ -36,17 +43,21 @@ class Database:
         # a read is one statement: autocommit spares PostgreSQL two round trips and SQLite a lock
         options: dict[str, Any] = {"ragproxy_reads": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         self._reads = self.engine.execution_options(**options)
+        self._turn = threading.Lock()
 
     @contextmanager
-    def reading(self) -> Iterator[sa.Connection]:
-        """A connection for statements that only read; each sees what is committed when it runs."""
+    def reading(self, *, long: bool = False) -> Iterator[sa.Connection]:
+        """A connection for statements that only read; each sees what is committed when it runs.
+
+        `long` for those that go through many rows: others go on meanwhile.
+        """
         with _answering(), self._reads.connect() as connection:
-            yield connection
+            yield connection.execution_options(**{_LONG: True}) if long else connection
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """A transaction: committed when the block ends, undone when it raises."""
-        with _answering(), self.engine.begin() as connection:
+        with _answering(), self._alone(), self.engine.begin() as connection:
             yield connection
 
     def upsert(self, connection: sa.Connection, table: sa.Table, *rows: dict[str, Any]) -> None:
@@ -66,6 +77,19 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """SQLite has one writer: those of this process wait here, and not in a thread that the writer may need."""
+        if not self.is_sqlite:
+            yield
+        elif self._turn.acquire(timeout=BUSY_TIMEOUT_S):
+            try:
+                yield
+            finally:
+                self._turn.release()
+        else:
+            raise StateUnavailable("The database does not answer; try again in a moment")
 
 
 def batches_of(items: Sequence[T]) -> Iterator[Sequence[T]]:
@@ -137,11 +161,41 @@ def _engine(url: str) -> sa.Engine:
 def _sqlite(address: sa.URL) -> sa.Engine:
     # isolation_level None: the driver opens no transaction behind our back, `_begin` does
     engine = sa.create_engine(
-        address, connect_args={"timeout": BUSY_TIMEOUT_S, "isolation_level": None, "check_same_thread": False}, **POOL
+        address,
+        connect_args={
+            "timeout": BUSY_TIMEOUT_S,
+            "isolation_level": None,
+            "check_same_thread": False,
+            "factory": _Connection,
+        },
+        **POOL,
     )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
+    event.listen(engine, "do_execute", _execute)
+    event.listen(engine, "do_executemany", _execute_many)
     return engine
+
+
+class _Connection(sqlite3.Connection):
+    """Where others go on while a commit waits for the disk."""
+
+    def commit(self) -> None:
+        if self.in_transaction:  # the end of a read is none
+            offload(super().commit)
+
+
+def _execute(cursor: Any, statement: str, parameters: Any, context: Any) -> bool | None:
+    """Whether it was done here; the rest is SQLAlchemy's."""
+    if not context.execution_options.get(_LONG):
+        return None
+    offload(cursor.execute, statement, parameters)
+    return True
+
+
+def _execute_many(cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
+    offload(cursor.executemany, statement, parameters)
+    return True
 
 
 def _prepare(connection: Any, _record: Any) -> None:
@@ -153,4 +207,4 @@ def _prepare(connection: Any, _record: Any) -> None:
 def _begin(connection: sa.Connection) -> None:
     # IMMEDIATE: writers queue at their first statement; a deferred one fails when it turns from reader to writer
     if not connection.get_execution_options().get("ragproxy_reads"):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN IMMEDIATE", execution_options={_LONG: True})

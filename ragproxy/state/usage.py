@@ -109,7 +109,7 @@ class Usage:
             requests.desc(),
             *(sa.asc(column.name).nulls_last() for column in columns),
         ]
-        with self._database.reading() as connection:
+        with self._database.reading(long=True) as connection:
             rows = list(connection.execute(query.order_by(*order).limit(limit)))
         named = self._names(row.by_key for row in rows) if "key" in by else {}
         return [_sums(row, named) for row in rows]
