@@ -3,10 +3,11 @@ PYTHON ?= python3.11
 VENV ?= .venv
 BIN := $(VENV)/bin
 JS := tests/e2e/js
+WEB := tests/web
 PEERS := .peers
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev run worker migrate test soak check fmt bench peers lock clean
+.PHONY: help install dev run worker migrate test soak check fmt bench peers vendor lock clean
 
 help: ## Print this help
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -27,16 +28,16 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.installed
 install: $(VENV)/.installed ## Make .venv with the locked requirements
 
 # npm's own copy of the lock; without npm there is none, and its tests say why they are skipped
-$(JS)/node_modules/.package-lock.json: $(JS)/package-lock.json
+%/node_modules/.package-lock.json: %/package-lock.json
 	@if command -v npm >/dev/null; then \
-		echo "Installing the locked JavaScript packages into $(JS)/node_modules ..."; \
-		npm ci --prefix $(JS) --no-audit --no-fund --silent && touch $@ || \
+		echo "Installing the locked JavaScript packages into $*/node_modules ..."; \
+		npm ci --prefix $* --no-audit --no-fund --silent && touch $@ || \
 		echo "npm could not install them: see the JavaScript tests"; \
 	else \
 		echo "npm is not installed: the JavaScript tests will be skipped"; \
 	fi
 
-dev: $(VENV)/.dev $(JS)/node_modules/.package-lock.json ## The same, with what the tests and checks need
+dev: $(VENV)/.dev $(JS)/node_modules/.package-lock.json $(WEB)/node_modules/.package-lock.json ## The same, with what the tests and checks need
 
 run: install ## Serve on HOST:PORT (127.0.0.1:8083), migrated and with the user guide indexed
 	@exec $(BIN)/ragproxy serve
@@ -85,9 +86,12 @@ fmt: dev ## Format the code and mend what the linter can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+vendor: dev ## Copy the pages' JavaScript libraries from the locked npm packages
+	$(BIN)/python -m tests.web.vendor
+
 lock: dev ## Write requirements*.txt anew from setup.cfg and requirements-dev.in
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --custom-compile-command 'make lock' --extra postgres --extra redis --extra s3 setup.cfg -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --custom-compile-command 'make lock' requirements-dev.in -o requirements-dev.txt
 
 clean: ## Remove what was built, never your data
-	rm -rf $(VENV) $(JS)/node_modules build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(JS)/node_modules $(WEB)/node_modules build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 import requests
 
-from tests.e2e import scaled, strict
+from tests.e2e import browsing, scaled, strict
 from tests.e2e.servers import ROOT, Server, migrated, ragproxy
 from tests.sets import ran, skipped
 from tests.upstream import Upstream
@@ -121,6 +121,16 @@ def upstream(shared_upstream):
 def shared_upstream():
     with Upstream(models=MODELS) as upstream:
         yield upstream
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A Chromium for a module's tests, or a skip that says what is missing; its event loop ends with the module."""
+    try:
+        with browsing.chromium() as chromium:
+            yield chromium
+    except browsing.Absent as err:
+        pytest.skip(str(err))
 
 
 @pytest.fixture(scope="session")
