@@ -17,7 +17,8 @@ RagproxyError
 ├── Forbidden                    known, but not allowed
 ├── NotFound
 │   ├── UnknownModel
-│   └── UnknownStore
+│   ├── UnknownStore
+│   └── Expired                  it was there for a while
 ├── Conflict                     the present state forbids it
 │   └── EmbedderMismatch         the store was indexed by another embedder
 ├── OverQuota                    slow down
@@ -153,6 +154,12 @@ class UnknownStore(NotFound):
     """No vector store goes by this id or name."""
 
     code = "vector_store_not_found"
+
+
+class Expired(NotFound):
+    """It was there for a while, and that is over."""
+
+    code = "expired"
 
 
 class Conflict(RagproxyError):

@@ -8,7 +8,7 @@ from ragproxy.api.context import services, visit
 from ragproxy.api.resource import Resource
 from ragproxy.api.sealing import seal
 from ragproxy.api.stream import json_response
-from ragproxy.domain import Cursor, Page
+from ragproxy.domain import Page
 from ragproxy.wire.conversations import (
     CONVERSATION_CHANGE,
     CONVERSATION_REQUEST,
@@ -24,7 +24,7 @@ from ragproxy.wire.conversations import (
     item_list_json,
 )
 from ragproxy.wire.files import deleted_json
-from ragproxy.wire.paging import STORE_QUERY, page_json
+from ragproxy.wire.paging import CONVERSATION_QUERY, ConversationQuery, page_json
 
 bp = Resource("conversations", "Conversations: what was said, kept to go on with.", scope="chat")
 
@@ -39,10 +39,10 @@ def create_conversation(asked: ConversationRequest) -> Response:
 
 
 @bp.route("/conversations", methods=["GET"])
-@bp.arguments(STORE_QUERY, location="query")
-def list_conversations(cursor: Cursor) -> Response:
+@bp.arguments(CONVERSATION_QUERY, location="query")
+def list_conversations(query: ConversationQuery) -> Response:
     """List the conversations of the caller's owner, the newest first (ragproxy's own: OpenAI has no such route)"""
-    page = services.state.conversations.page(cursor, owner=visit().caller.owner)
+    page = services.state.conversations.page(query.cursor, owner=visit().caller.owner, title=query.title)
     return json_response(page_json([conversation_json(each) for each in page.items], page.has_more))
 
 

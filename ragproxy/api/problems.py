@@ -23,6 +23,7 @@ STATUS: tuple[tuple[type[errors.RagproxyError], int, str], ...] = (
     (errors.LoadError, 400, "invalid_request_error"),
     (errors.Unauthenticated, 401, "invalid_request_error"),
     (errors.Forbidden, 403, "permission_error"),
+    (errors.Expired, 410, "invalid_request_error"),
     (errors.NotFound, 404, "invalid_request_error"),
     (errors.Conflict, 409, "invalid_request_error"),
     (errors.OverBudget, 429, "insufficient_quota"),

@@ -1,4 +1,4 @@
-"""/sources: a page that shows a passage in its document, for people who follow the link of a source.
+"""/sources: a passage in its document, as a page for people who follow the link of a source, or as JSON.
 
 A browser that follows a link carries no key, so the link itself is the right: signed, for a while. It says for whom it
 was made, and the page looks again whether they may read the text.
@@ -18,10 +18,14 @@ from typing import Any, TypeVar
 from flask import Blueprint, Response, render_template, request
 from itsdangerous import BadData, URLSafeSerializer
 
+from ragproxy.api import problems
 from ragproxy.api.context import services, visit
 from ragproxy.api.inside import CALLER
+from ragproxy.api.pages import language
+from ragproxy.api.stream import json_response
 from ragproxy.domain import Caller, ChatRequest, Chunk, CompletionRequest, Passage
-from ragproxy.errors import NotFound, StateUnavailable, StorageFull
+from ragproxy.errors import Expired, NotFound, RagproxyError, StateUnavailable, StorageFull
+from ragproxy.wire.sources import excerpt_json
 
 bp = Blueprint("sources", __name__, template_folder="templates")
 
@@ -63,25 +67,61 @@ def linked(asked: T) -> T:
     return replace(asked, link=_Links(visit().caller, lifetime_s)) if lifetime_s else asked
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A document, and the place of the passage in it; none when the document has changed since."""
+
+    chunks: list[Chunk]
+    at: int | None
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The part that is shown."""
+        return max(0, (self.at or 0) - AROUND), (self.at or 0) + AROUND + 1
+
+
 @bp.get("/sources/<token>")
 def show_source(token: str) -> Response:
-    """A passage in its document, for a browser"""
-    lang = request.accept_languages.best_match(_WORDS, default="en") or "en"
+    """A passage in its document: a page, or JSON for who asks for that"""
+    if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
+        found = _find(token)
+        return _private(json_response(excerpt_json(found.chunks, *found.span, found.at)))
+    lang = language()
     words = _WORDS[lang]
     try:
-        until, store_id, file_id, chunk_id, owner, admin, groups, stores = _signer().loads(token)
-    except (BadData, ValueError):
-        return _page(404, lang, words["gone"])
-    if time.time() > until:
+        found = _find(token)
+    except Expired:
         return _page(410, lang, words["old"])
+    except NotFound:
+        return _page(404, lang, words["gone"])
+    about = words["changed"] if found.at is None else words["there"]
+    return _page(200, lang, about, found.chunks[0].filename, _pieces(found))
+
+
+@bp.errorhandler(RagproxyError)
+def failed(error: RagproxyError) -> Response:
+    """Programs get the usual body."""
+    return _private(problems.problem(error))
+
+
+def _find(token: str) -> _Found:
+    """What the link leads to. Expired; NotFound for no link of ours, or nothing that its reader may read any more."""
+    try:
+        until, store_id, file_id, chunk_id, owner, admin, groups, stores = _signer().loads(token)
+    except (BadData, ValueError) as err:
+        raise _gone() from err
+    if time.time() > until:
+        raise Expired(_WORDS["en"]["old"], code="source_expired")
     caller = Caller(owner, admin, groups=frozenset(groups), stores=None if stores is None else tuple(stores))
     try:
         chunks = _chunks(store_id, file_id, caller)
-    except NotFound:
-        return _page(404, lang, words["gone"])
-    at = next((place for place, chunk in enumerate(chunks) if chunk.id == chunk_id), None)
-    about = words["changed"] if at is None else words["there"]
-    return _page(200, lang, about, chunks[0].filename, _pieces(chunks, at))
+    except NotFound as err:
+        raise _gone() from err
+    return _Found(chunks, next((place for place, chunk in enumerate(chunks) if chunk.id == chunk_id), None))
+
+
+def _gone() -> NotFound:
+    return NotFound(_WORDS["en"]["gone"], code="source_not_found")
 
 
 def _signer() -> URLSafeSerializer:
@@ -133,11 +173,11 @@ def _chunks(store_id: str, file_id: str, caller: Caller) -> list[Chunk]:
     return chunks
 
 
-def _pieces(chunks: Sequence[Chunk], at: int | None) -> list[Piece]:
-    first = max(0, (at or 0) - AROUND)
+def _pieces(found: _Found) -> list[Piece]:
+    first, last = found.span
     pieces, page = [], None
-    for place, chunk in enumerate(chunks[first : (at or 0) + AROUND + 1], start=first):
-        pieces.append(Piece(chunk.text, chunk.page if chunk.page != page else None, place == at))
+    for place, chunk in enumerate(found.chunks[first:last], start=first):
+        pieces.append(Piece(chunk.text, chunk.page if chunk.page != page else None, place == found.at))
         page = chunk.page
     return pieces
 
@@ -149,6 +189,11 @@ def _page(status: int, lang: str, about: str, title: str = "ragproxy", pieces: S
     response.headers["Content-Security-Policy"] = (
         f"default-src 'none'; style-src 'nonce-{nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
-    response.headers["Cache-Control"] = "private, no-store"
     response.headers["Content-Language"] = lang
+    return _private(response)
+
+
+def _private(response: Response) -> Response:
+    response.headers["Cache-Control"] = "private, no-store"
+    response.vary.update(("Accept", "Accept-Language"))
     return response

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeGuard
 
@@ -75,13 +76,17 @@ class Conversations:
                 return Conversation(**row._mapping)
         raise _missing(conversation_id)
 
-    def page(self, cursor: Cursor, *, owner: str) -> Page[Conversation]:
-        """A page of the owner's conversations. InvalidRequest names an unknown cursor."""
+    def page(self, cursor: Cursor, *, owner: str, title: str = "") -> Page[Conversation]:
+        """A page of the owner's conversations: all, or those whose title has the words of `title`, in any case.
+
+        InvalidRequest names an unknown cursor.
+        """
         if not storable(owner):
             return Page((), False)
         listing = Listing(_list_of(owner), conversations.c.created, conversations.c.id, conversations.c.owner == owner)
         with self._database.reading() as connection:
-            rows, more = listing.read(connection, sa.select(*_COLUMNS).where(listing.within), cursor)
+            query = sa.select(*_COLUMNS).where(listing.within)
+            rows, more = listing.read(connection, query, cursor, _has_words(title))
         return Page(tuple(Conversation(**row._mapping) for row in rows), more)
 
     def update(self, conversation_id: str, *, owner: str, metadata: Mapping[str, str]) -> Conversation:
@@ -286,6 +291,24 @@ def with_ids(items: Iterable[Item], *, taken: Iterable[str] = ()) -> tuple[Item,
 def prefix_of(item: Item) -> str:
     """How the ids of items of its type begin."""
     return _PREFIXES.get(str(item.get("type")), "item_")
+
+
+def _has_words(title: str) -> Callable[[sa.Row], bool] | None:
+    """Tells rows whose title has all the words; accents and case matter to SQL, and not to who searches."""
+    words = _plain(title).split()
+    if not words:
+        return None
+
+    def has(row: sa.Row) -> bool:
+        own = _plain(str(row.metadata.get("title", "")))
+        return all(word in own for word in words)
+
+    return has
+
+
+def _plain(text: str) -> str:
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(ch for ch in apart if not unicodedata.combining(ch))
 
 
 def _is_id(id: Any) -> TypeGuard[str]:

@@ -12,6 +12,7 @@ from ragproxy.domain import Cursor, FileStatus, Purpose
 from ragproxy.wire.fields import Identifier, Text, Whole, unquoted
 
 MAX_ITEMS, DEFAULT_ITEMS = 100, 20
+MAX_TITLE = 512  # characters, as of a value of metadata
 MAX_FILES = 10_000  # of a page of /files, and its default
 
 
@@ -98,8 +99,28 @@ class StoreFileQuerySchema(PageQuery):
         return StoreFileQuery(self.cursor(data), data.get("filter"))
 
 
+@dataclass(frozen=True, slots=True)
+class ConversationQuery:
+    """What GET /conversations asks for; every title when the words are none."""
+
+    cursor: Cursor
+    title: str = ""
+
+
+class ConversationQuerySchema(StoreQuerySchema):
+    """GET /conversations."""
+
+    query = Text(max_length=MAX_TITLE, description="Those whose `title`, in their metadata, has these words")
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> ConversationQuery:  # type: ignore[override]
+        """The query."""
+        return ConversationQuery(self.cursor(data), data.get("query") or "")
+
+
 FILE_QUERY = FileQuerySchema()
 STORE_QUERY = StoreQuerySchema()
+CONVERSATION_QUERY = ConversationQuerySchema()
 STORE_FILE_QUERY = StoreFileQuerySchema()
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ragproxy.domain import Citation, Source
+from ragproxy.domain import Chunk, Citation, Source
 
 HEADER_BYTES = 4096  # Node takes 16 KB for all headers together, and proxies often less
 _NAME = 100  # characters of a filename in the header
@@ -48,6 +48,24 @@ def annotation(citation: Citation) -> dict[str, Any]:
             "start_index": citation.start,
             "end_index": citation.end,
         },
+    }
+
+
+def excerpt_json(chunks: Sequence[Chunk], first: int, last: int, at: int | None) -> dict[str, Any]:
+    """The part of a document from the chunk `first` to before `last`, where the one at `at` is marked. Ours."""
+    pieces = [
+        {"text": chunk.text, "page": chunk.page, "marked": place == at}
+        for place, chunk in enumerate(chunks[first:last], start=first)
+    ]
+    return {
+        "object": "source",
+        "file_id": chunks[0].file_id,
+        "filename": chunks[0].filename,
+        "page": None if at is None else chunks[at].page,
+        "found": at is not None,
+        "pieces": pieces,
+        "pieces_before": first,
+        "pieces_after": max(0, len(chunks) - last),
     }
 
 

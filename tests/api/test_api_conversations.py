@@ -77,6 +77,26 @@ def test_ones_own_conversations_are_listed_the_newest_first(client):
     refused(client.get("/v1/conversations?limit=101"), 400, "integer_above_max_value", "limit")
 
 
+def test_conversations_are_found_by_the_words_of_their_title(client):
+    titled = {
+        title: right(client.post("/v1/conversations", json={"metadata": {"title": title}}))["id"]
+        for title in ("Les congés d'Été", "The summer holidays", "Congés de maladie")
+    }
+    _made(client)  # has no title
+
+    def found(query, **more):
+        page = right(client.get("/v1/conversations", query_string={"query": query, **more}))
+        return [each["id"] for each in page["data"]], page["has_more"]
+
+    assert found("CONGES") == ([titled["Congés de maladie"], titled["Les congés d'Été"]], False)
+    assert found("ete conges")[0] == [titled["Les congés d'Été"]]
+    assert found("conges", limit=1) == ([titled["Congés de maladie"]], True)
+    assert found("conges", limit=1, after=titled["Congés de maladie"]) == ([titled["Les congés d'Été"]], False)
+    assert found("nothing like it") == ([], False)
+    assert len(found(" ")[0]) >= 4
+    refused(client.get("/v1/conversations", query_string={"query": "x" * 513}), 400, "string_above_max_length", "query")
+
+
 # ---- items ----------------------------------------------------------------------------------------
 
 

@@ -10,9 +10,11 @@ from itsdangerous import URLSafeSerializer
 
 from ragproxy.api.inside import Inside
 from ragproxy.domain import Caller, Cancel
-from tests.api.library import index, made, right, services_of, uploaded
+from tests.api.library import index, made, refused, right, services_of, uploaded
+from tests.ingestion.samples import pdf
 
 ADMIN = {"Authorization": "Bearer admin-key-of-the-test"}
+JSON = {"Accept": "application/json"}
 TEXT = "The tower <b>is</b> 330 metres tall & made of iron. <script>alert(1)</script>"
 
 
@@ -140,6 +142,54 @@ def test_without_links_a_source_has_a_name_that_no_browser_opens(make_app):
     store = made(client, file_ids=[uploaded(client, TEXT)])
     index(client)
     assert link(ask(client, store)).startswith("urn:ragproxy:file-")
+
+
+def test_a_program_gets_the_passages_as_json(client, store):
+    answer = ask(client, store)
+    told = client.get(link(answer), headers={"Accept": "application/json"})
+    assert told.mimetype == "application/json"
+    assert "no-store" in told.headers["Cache-Control"]
+    assert {"Accept", "Accept-Language"} <= set(told.vary)
+    file_id = answer["sources"][0]["file_id"]
+    assert told.get_json() == {
+        "object": "source",
+        "file_id": file_id,
+        "filename": "tower.txt",
+        "page": None,
+        "found": True,
+        "pieces": [{"text": TEXT, "page": None, "marked": True}],
+        "pieces_before": 0,
+        "pieces_after": 0,
+    }
+
+
+def test_a_program_is_told_the_page_of_each_passage_and_what_is_left_out(client):
+    pages = [f"Paragraph {number}. " + "Words that say nothing. " * 50 for number in range(120)]
+    pages[60] = "The zebra is striped. " + pages[60]
+    store = made(client, file_ids=[uploaded(client, "\n\n".join(pages), "long.txt")])
+    index(client)
+    told = right(client.get(link(ask(client, store, question="Is the zebra striped?")), headers=JSON))
+    (marked,) = (place for place, piece in enumerate(told["pieces"]) if piece["marked"])
+    assert "zebra" in told["pieces"][marked]["text"]
+    assert (marked, len(told["pieces"])) == (20, 41)
+    assert told["pieces_before"] > 0
+    assert told["pieces_after"] > 0
+
+
+def test_the_page_of_a_pdf_is_told(client):
+    store = made(client, file_ids=[uploaded(client, pdf("Words that say nothing. " * 60, "The lake is deep. " + "Other words. " * 90), "lake.pdf")])
+    index(client)
+    told = right(client.get(link(ask(client, store, question="Is the lake deep?")), headers=JSON))
+    assert told["page"] == 2
+    assert [piece["page"] for piece in told["pieces"] if piece["marked"]] == [2]
+
+
+def test_a_program_is_told_what_is_wrong_with_a_link(client, store, monkeypatch):
+    url = link(ask(client, store))
+    refused(client.get("/sources/x", headers=JSON), 404, "source_not_found")
+    later = time.time() + 86_400 + 3601
+    monkeypatch.setattr("time.time", lambda: later)
+    refused(client.get(url, headers=JSON), 410, "source_expired")
 
 
 def link(answer):
