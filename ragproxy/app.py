@@ -36,6 +36,7 @@ from ragproxy.api import (
     me,
     models,
     ops,
+    playground,
     problems,
     reindexes,
     relays,
@@ -143,7 +144,7 @@ def create_app(settings: Settings | None = None, *, succession_s: float = 0.0) -
     services = waist.build(settings, succession_s=succession_s)
     app.extensions[EXTENSION] = services
     app.extensions[HANGUPS] = Hangups(on_hangup=services.metrics.hangups.inc)
-    _register(app)
+    _register(app, settings)
     guard.init_app(app)
     accounting.init_app(app)
     problems.init_app(app)
@@ -184,11 +185,13 @@ def leave(app: Flask, patience_s: float = PARTING_S) -> None:
     app.extensions[EXTENSION].close()
 
 
-def _register(app: Flask) -> None:
+def _register(app: Flask, settings: Settings) -> None:
     api = Api(app)
     app.register_blueprint(ops.bp)
     app.register_blueprint(assets.bp)
     app.register_blueprint(sources.bp)
+    if settings.playground:
+        app.register_blueprint(playground.bp)
     app.register_blueprint(login.bp)
     app.register_blueprint(me.bp)
     for bp in RESOURCES:

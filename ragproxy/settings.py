@@ -183,6 +183,9 @@ class Settings:
         _integer(0, 31_536_000),
         "How long the link of a source opens its page; `0` for no links",
     )
+    playground: bool = _setting(
+        "RAGPROXY_PLAYGROUND", True, _flag, "`0` shows no playground, the page for asking, at `/`"
+    )
     oidc_issuer: str | None = _setting(
         "RAGPROXY_OIDC_ISSUER", None, _url("https", "http"), "The OpenID Connect issuer whose tokens are taken"
     )

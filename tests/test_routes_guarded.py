@@ -11,6 +11,7 @@ from ragproxy.state import migrate
 
 # what is open to everybody, and what it answers to who sends nothing
 OPEN = {
+    "/": 200,
     "/health": 200,
     "/ready": 200,
     "/metrics": 200,

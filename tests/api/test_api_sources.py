@@ -177,7 +177,14 @@ def test_a_program_is_told_the_page_of_each_passage_and_what_is_left_out(client)
 
 
 def test_the_page_of_a_pdf_is_told(client):
-    store = made(client, file_ids=[uploaded(client, pdf("Words that say nothing. " * 60, "The lake is deep. " + "Other words. " * 90), "lake.pdf")])
+    store = made(
+        client,
+        file_ids=[
+            uploaded(
+                client, pdf("Words that say nothing. " * 60, "The lake is deep. " + "Other words. " * 90), "lake.pdf"
+            )
+        ],
+    )
     index(client)
     told = right(client.get(link(ask(client, store, question="Is the lake deep?")), headers=JSON))
     assert told["page"] == 2

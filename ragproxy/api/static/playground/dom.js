@@ -1,0 +1,65 @@
+// Elements, made and found. Text always goes in as text: no string of this page becomes HTML but in markdown.js.
+
+/** The element of that id. */
+export function byId(id) {
+  return document.getElementById(id);
+}
+
+/** A new element. Attributes that are null or false are left out, functions listen; children are nodes or texts. */
+export function el(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "function") made.addEventListener(name, value);
+    else if (value !== null && value !== false && value !== undefined) made.setAttribute(name, value === true ? "" : value);
+  }
+  made.append(...children.filter((child) => child !== null && child !== undefined));
+  return made;
+}
+
+/** One of the page's pictures, which only repeat what a label says. */
+export function icon(name) {
+  const space = "http://www.w3.org/2000/svg";
+  const picture = document.createElementNS(space, "svg");
+  const use = document.createElementNS(space, "use");
+  picture.setAttribute("class", "icon");
+  picture.setAttribute("aria-hidden", "true");
+  use.setAttribute("href", `#icon-${name}`);
+  picture.append(use);
+  return picture;
+}
+
+/** A button with a picture alone; `label` is what it says to those who do not see it, and on hovering. */
+export function pictured(name, label, onclick, attributes = {}) {
+  return el("button", { type: "button", class: "plain square", "aria-label": label, title: label, click: onclick, ...attributes }, icon(name));
+}
+
+/** Say something to screen readers, when they have finished what they are saying. */
+export function announce(text) {
+  const status = byId("status");
+  status.textContent = "";
+  setTimeout(() => (status.textContent = text), 50); // a text that is the same again would not be said
+}
+
+/** Put a text on the clipboard; whether that could be done. */
+export async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Run `work` when no more calls have come for so many milliseconds. */
+export function later(work, wait_ms) {
+  let timer = 0;
+  return (...given) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => work(...given), wait_ms);
+  };
+}
+
+/** A promise that is kept after so many milliseconds. */
+export function pause(wait_ms) {
+  return new Promise((done) => setTimeout(done, wait_ms));
+}
