@@ -156,6 +156,7 @@ byId("scroll").addEventListener("scroll", () => byId("scroll").scrollTop < 40 &&
 
 function openSide() {
   document.body.classList.add("with-side");
+  byId("main").inert = true;
   byId("side-open").setAttribute("aria-expanded", "true");
   byId("new").focus();
 }
@@ -163,12 +164,17 @@ function openSide() {
 function closeSide() {
   if (!document.body.classList.contains("with-side")) return false;
   document.body.classList.remove("with-side");
+  byId("main").inert = false;
   byId("side-open").setAttribute("aria-expanded", "false");
   byId("side-open").focus();
   return true;
 }
 
-byId("side-open").addEventListener("click", () => closeSide() || openSide());
+byId("side-open").addEventListener("click", (event) => {
+  event.stopPropagation(); // it is outside of the side that it opens
+  openSide();
+});
+document.addEventListener("click", (event) => event.target.closest("#side, dialog") || closeSide());
 byId("side-close").addEventListener("click", closeSide);
 byId("new").addEventListener("click", () => {
   closeSide();
@@ -207,4 +213,5 @@ speak(language());
 showState();
 document.documentElement.dataset.theme = settings.theme;
 await begin();
+performance.mark("ready");
 document.documentElement.dataset.ready = "";

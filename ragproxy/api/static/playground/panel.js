@@ -9,6 +9,8 @@ const title = byId("panel-title");
 const about = byId("panel-about");
 const text = byId("panel-text");
 
+const COVERS = "(max-width: 50rem)"; // where style.css lets it cover the messages
+
 let shown = null; // {answer, number, opener}
 
 /** Show the source of that number; `opener` gets the focus back. */
@@ -19,6 +21,7 @@ export async function openSource(answer, number, opener) {
   const source = answer.sources.get(number);
   panel.hidden = false;
   document.body.classList.add("with-panel");
+  byId("main").inert = matchMedia(COVERS).matches;
   title.textContent = source.title;
   about.textContent = t("reading");
   text.replaceChildren();
@@ -39,6 +42,7 @@ export function closePanel() {
   shown = null;
   panel.hidden = true;
   document.body.classList.remove("with-panel");
+  byId("main").inert = false;
   opener.classList.remove("open");
   if (opener.isConnected) opener.focus();
   return true;
