@@ -57,7 +57,7 @@ export class Answer {
     clearTimeout(this.timer);
     this.element.removeAttribute("aria-busy");
     this.draw();
-    if (!this.text && !problem) this.body.replaceChildren(el("p", { class: "faint" }, state ? "" : t("empty")));
+    if (!this.text) this.body.replaceChildren(...(state || problem ? [] : [el("p", { class: "faint" }, t("empty"))]));
     highlight(this.body);
     this.foot.replaceChildren();
     if (problem) this.foot.append(explain(problem, this.on));

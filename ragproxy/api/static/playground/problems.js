@@ -27,7 +27,7 @@ export function words(problem) {
 }
 
 function busy(problem) {
-  if (problem.code === "insufficient_quota" || problem.code === "budget_exceeded") return [t("spent"), t("forbiddenDo")];
+  if (problem.code === "insufficient_quota") return [t("spent"), t("forbiddenDo")];
   const seconds = Math.ceil(problem.retryAfter_s ?? 0);
   return [t("slowDown"), seconds ? t("slowDownFor", { seconds }) : t("slowDownDo")];
 }

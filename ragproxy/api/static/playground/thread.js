@@ -30,19 +30,27 @@ export function clear() {
   list.replaceChildren();
 }
 
-/** Whether the end of the messages is in sight. */
-export function isAtEnd() {
+function isAtEnd() {
   return scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR;
 }
 
-/** Go to the end. */
-export function toEnd() {
+function toEnd() {
   scroll.scrollTop = scroll.scrollHeight;
 }
 
 // an answer that grows is followed, until its reader looks at something else
 let followed = true;
-scroll.addEventListener("scroll", () => (followed = isAtEnd()), { passive: true });
+let top = 0;
+scroll.addEventListener(
+  "scroll",
+  () => {
+    // a text that grew may have left the end behind: only going up means that its reader did
+    if (isAtEnd()) followed = true;
+    else if (scroll.scrollTop < top - 1) followed = false;
+    top = scroll.scrollTop;
+  },
+  { passive: true },
+);
 new ResizeObserver(() => followed && toEnd()).observe(list);
 
 /** Follow what is said from here on. */
