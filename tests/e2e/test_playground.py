@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.playing import ask, conversation_of, kept, opened, ready, served, whole
 from tests.e2e.servers import free_port
-from tests.replies import Reply, chat_frames
+from tests.replies import Reply, chat_frames, refusal
 
 ADMIN = "sk-admin-of-the-playground"
 FRENCH = "Quelle est la hauteur de la tour Eiffel ?"
@@ -97,6 +97,22 @@ def test_a_whole_answer_asked_again_takes_the_place_of_the_first(browser, server
         expect(page.locator("article.answer .text")).to_have_text(["Two."])
         whole(page.locator("article.answer"))
         assert [text for _, _, text in kept(server, conversation_of(page))] == [FRENCH, "Two."]
+
+
+def test_asking_again_after_a_failure_takes_nothing_else_back(browser, server, upstream):
+    upstream.text = "One."
+    with opened(browser, server) as seen:
+        page = seen.page
+        whole(ask(page, FRENCH))
+        upstream.script(*[refusal(400, "Not this one")] * 2, path="/chat/completions")
+        failed = ask(page, FRENCH)  # the same words as before
+        expect(failed.get_by_role("alert")).to_contain_text("Not this one")
+        upstream.reset()
+        upstream.text = "Two."
+        failed.get_by_role("button", name="Ask again").click()
+        expect(page.locator("article.answer .text")).to_have_text(["One.", "Two."])
+        whole(page.locator("article.answer").last)
+        assert [text for _, _, text in kept(server, conversation_of(page))] == [FRENCH, "One.", FRENCH, "Two."]
 
 
 def test_a_reload_brings_the_conversation_back(browser, server, upstream):

@@ -139,12 +139,15 @@ def test_a_model_alone_is_asked_without_an_agent(browser, server, upstream):
         assert upstream.to("/chat/completions")[-1].json["messages"] == [{"role": "user", "content": "Anything?"}]
 
 
-def test_the_language_and_the_theme_are_changed_at_once_and_kept(browser, server):
+def test_the_language_and_the_theme_are_changed_at_once_and_kept(browser, server, upstream):
+    upstream.text = "Yes."
     with opened(browser, server) as seen:
         page = seen.page
+        answer = whole(ask(page, "Anything?"))
         page.get_by_role("button", name="Settings").click()
         page.get_by_label("Language of the page").select_option("fr")
         expect(page.get_by_role("dialog", name="Réglages")).to_be_visible()
+        expect(answer.get_by_role("button", name="Reposer la question", include_hidden=True)).to_have_count(1)
         page.get_by_label("Thème").select_option("dark")
         assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(20, 23, 28)"
         page.reload()
@@ -153,7 +156,7 @@ def test_the_language_and_the_theme_are_changed_at_once_and_kept(browser, server
             "fr",
             "dark",
         ]
-        expect(page.get_by_role("heading", name="Interrogez vos documents")).to_be_visible()
+        expect(page.get_by_role("button", name="Nouvelle conversation")).to_be_visible()
 
 
 @pytest.mark.parametrize("language", ["curl", "Python", "JavaScript"])

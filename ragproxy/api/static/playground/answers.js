@@ -18,7 +18,8 @@ export class Answer {
     this.request = null;
     this.body = el("div", { class: "text" });
     this.foot = el("footer");
-    this.element = el("article", { class: "answer", "aria-label": t("answer") }, this.body, this.foot);
+    this.element = el("article", { class: "answer" }, this.body, this.foot);
+    this.how = null; // it ended, once it has
     this.timer = 0;
   }
 
@@ -52,10 +53,12 @@ export class Answer {
     }
   }
 
-  /** It came to an end: `state` is a word for one that is not whole, `problem` what went wrong. */
+  /** It came to an end: `state` names the word for one that is not whole, `problem` is what went wrong. */
   end({ state = null, problem = null, isLast = true } = {}) {
     clearTimeout(this.timer);
+    this.how = { state, problem, isLast };
     this.element.removeAttribute("aria-busy");
+    this.element.setAttribute("aria-label", t("answer"));
     this.draw();
     if (!this.text) this.body.replaceChildren(...(state || problem ? [] : [el("p", { class: "faint" }, t("empty"))]));
     highlight(this.body);
@@ -73,7 +76,13 @@ export class Answer {
 
   /** Only the last answer can be asked for again. */
   settle() {
+    if (this.how) this.how.isLast = false;
     this.foot.querySelector(".retry")?.remove();
+  }
+
+  /** The language of the page has changed. */
+  translate() {
+    if (this.how) this.end(this.how);
   }
 
   #marker(number) {
@@ -99,7 +108,7 @@ export class Answer {
     if (this.text) line.append(this.#action("copy", t("copy"), "copy", (button) => this.#copied(button)));
     if (isLast) line.append(this.#action("retry", t("retry"), "retry", () => this.on.retry()));
     if (this.request) line.append(this.#action("code", t("showRequest"), "request", () => this.on.showRequest(this.request)));
-    if (state) line.append(el("span", { class: "state" }, state));
+    if (state) line.append(el("span", { class: "state" }, t(state)));
     if (this.timings.total) line.append(this.#times());
     return line;
   }

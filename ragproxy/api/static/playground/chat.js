@@ -2,10 +2,10 @@
 
 import { call, Problem } from "./api.js";
 import { Answer } from "./answers.js";
-import { ask, bodyFor, NO_AGENT } from "./asking.js";
+import { ask, bodyFor } from "./asking.js";
 import { announce } from "./dom.js";
 import { History, settled, takeBack } from "./history.js";
-import { note, noted, settings } from "./settings.js";
+import { note, noted } from "./settings.js";
 import * as thread from "./thread.js";
 import { t } from "./words.js";
 
@@ -17,7 +17,8 @@ export class Chat {
   constructor(on) {
     this.on = { ...on, retry: () => this.retry() };
     this.id = null;
-    this.last = null; // {question, answer, view, wasCut}: what can be asked again
+    this.last = null; // {question, answer, view, wait}: what can be asked again
+    this.answers = [];
     this.history = null;
     this.stopping = null; // of the answer that is being written
   }
@@ -29,8 +30,7 @@ export class Chat {
   /** Leave this conversation for a new one. */
   reset() {
     this.stop();
-    Object.assign(this, { id: null, last: null, history: null });
-    note("asking", null);
+    Object.assign(this, { id: null, last: null, history: null, stopping: null, answers: [] });
     thread.clear();
     this.on.changed();
   }
@@ -60,9 +60,9 @@ export class Chat {
   /** Ask. */
   async send(question) {
     this.last?.answer.settle();
-    const answer = new Answer(this.on);
+    const answer = this.#made();
     const view = thread.questionView(question);
-    this.last = { question, answer, view, wasCut: false };
+    this.last = { question, answer, view, wait: false };
     thread.append(view, answer.element);
     thread.follow();
     await this.#answer(question, answer);
@@ -76,11 +76,12 @@ export class Chat {
   /** Ask the last question once more: its answer goes, and another one comes. */
   async retry() {
     if (this.isAsking || !this.last) return;
-    const { question, answer, view, wasCut } = this.last;
+    const { question, answer, view, wait } = this.last;
+    const isKept = answer.text !== "" || !answer.how.problem; // of what failed before its first word, nothing is
     this.stopping = new AbortController();
     this.on.changed();
     try {
-      if (this.id) await takeBack(this.id, question, wasCut);
+      if (this.id && isKept) await takeBack(this.id, question, answer.text, wait);
     } catch (problem) {
       answer.end({ problem });
       return;
@@ -90,12 +91,24 @@ export class Chat {
     }
     answer.element.remove();
     view.remove();
+    this.answers = this.answers.filter((each) => each !== answer);
     await this.send(question);
   }
 
   /** The page is left while an answer comes: the next one asks the server what became of it. */
   leave() {
     if (this.isAsking && this.id) note("left", JSON.stringify({ id: this.id, question: this.last.question }));
+  }
+
+  /** The language of the page has changed. */
+  translate() {
+    for (const answer of this.answers) answer.translate();
+  }
+
+  #made() {
+    const answer = new Answer(this.on);
+    this.answers.push(answer);
+    return answer;
   }
 
   async #answer(question, answer) {
@@ -109,12 +122,12 @@ export class Chat {
       answer.request = bodyFor(question, this.id);
       if (!answer.request.model) throw new Problem(t("noModel"), { status: 400 });
       for await (const piece of ask(answer.request, stopping.signal)) this.#take(piece, answer, told, stopping, question, isNew);
-      this.#ended(answer, told, { state: told.finish === "length" ? t("cutByLimit") : null });
+      this.#ended(answer, told, { state: told.finish === "length" ? "cutByLimit" : null });
     } catch (problem) {
       const isStopped = problem.name === "AbortError";
-      if (this.last?.answer === answer) this.last.wasCut = answer.text !== "";
+      if (this.last?.answer === answer) this.last.wait = true;
       if (!isStopped && !(problem instanceof Problem)) throw problem;
-      this.#ended(answer, told, isStopped ? { state: t("stopped") } : { problem });
+      this.#ended(answer, told, isStopped ? { state: "stopped" } : { problem });
     } finally {
       if (this.stopping === stopping) this.stopping = null;
       this.on.changed();
@@ -146,7 +159,8 @@ export class Chat {
   #ended(answer, told, how) {
     answer.timings.total = performance.now() - told.began;
     answer.end({ ...how, isLast: this.last?.answer === answer });
-    announce(how.state ?? (how.problem ? "" : t("answered", { text: answer.text.slice(0, SAID_ALOUD) })));
+    const said = how.problem ? "" : t("answered", { text: answer.text.slice(0, SAID_ALOUD) });
+    announce(how.state ? t(how.state) : said); // a problem is an alert, which says itself
   }
 
   #shown(messages, areNewest) {
@@ -154,7 +168,7 @@ export class Chat {
     messages.forEach((message, place) => {
       if (message.role === "user") {
         elements.push(thread.questionView(message.text));
-        if (areNewest) this.last = { question: message.text, answer: null, view: elements.at(-1), wasCut: false };
+        if (areNewest) this.last = { question: message.text, answer: null, view: elements.at(-1), wait: false };
         return;
       }
       const isLast = areNewest && place === messages.length - 1;
@@ -167,24 +181,19 @@ export class Chat {
   }
 
   #restored(message, isLast) {
-    const answer = new Answer(this.on);
+    const answer = this.#made();
     answer.text = message.text;
     answer.cite(message.citations);
-    answer.end({ state: message.isWhole ? null : t("brokenOff"), isLast });
+    answer.end({ state: message.isWhole ? null : "brokenOff", isLast });
     return answer;
   }
 
   #unanswered() {
-    const answer = new Answer(this.on);
+    const answer = this.#made();
     this.last.answer = answer;
-    answer.end({ state: t("brokenOff") });
+    answer.end({ state: "brokenOff" });
     return answer.element;
   }
-}
-
-/** Whether the choices name something that can be asked. */
-export function canAsk() {
-  return settings.agent !== NO_AGENT || settings.model !== "";
 }
 
 function titleOf(question) {

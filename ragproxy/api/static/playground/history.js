@@ -25,16 +25,16 @@ export class History {
 }
 
 /**
- * Take the last question out of a conversation, with all that was answered, so that it can be asked again.
+ * Take the last question out of a conversation, with the answer that began with `said`, so that it can be asked again.
  * `wait`: it has just been broken off, and the server may not have written it down yet.
  */
-export async function takeBack(id, question, wait) {
+export async function takeBack(id, question, said, wait) {
   const until = Date.now() + KEEPING_S * 1000;
   const path = `/v1/conversations/${encodeURIComponent(id)}/items`;
   for (;;) {
     const { data } = await json(`${path}?order=desc&limit=${PAGE}`);
     const place = data.findIndex((item) => item.role === "user");
-    const isThere = place > 0 && textOf(data[place]) === question;
+    const isThere = place >= 0 && textOf(data[place]) === question && isAnswered(data.slice(0, place), said);
     if (isThere) {
       for (const item of data.slice(0, place + 1)) await call(`${path}/${encodeURIComponent(item.id)}`, { method: "DELETE" });
       return;
@@ -55,6 +55,10 @@ export async function settled(history, question) {
     history.after = null;
     await pause(250);
   }
+}
+
+function isAnswered(items, said) {
+  return items.length ? items.some((item) => textOf(item).startsWith(said)) : said === "";
 }
 
 function messageOf(item) {

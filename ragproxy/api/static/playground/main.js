@@ -202,6 +202,7 @@ onChoice((changes) => {
     showPickers();
     showState();
     conversations.mark(chat.id);
+    chat.translate();
   }
 });
 

@@ -34,13 +34,12 @@ marked.use({
   },
 });
 
-const purify = DOMPurify(window);
-purify.addHook("uponSanitizeAttribute", (node, attribute) => {
+DOMPurify.addHook("uponSanitizeAttribute", (node, attribute) => {
   if (attribute.attrName !== "class") return;
   attribute.attrValue = attribute.attrValue.split(/\s+/).filter((name) => CLASSES.test(name)).join(" ");
   attribute.keepAttr = attribute.attrValue !== "";
 });
-purify.addHook("afterSanitizeAttributes", (node) => {
+DOMPurify.addHook("afterSanitizeAttributes", (node) => {
   if (node.tagName !== "A" || !node.hasAttribute("href")) return;
   node.setAttribute("target", "_blank");
   node.setAttribute("rel", "noopener noreferrer");
@@ -57,7 +56,7 @@ export function render(text, marker = () => null) {
 
 /** HTML of anybody's as elements that do nothing. */
 export function clean(html) {
-  return purify.sanitize(html, ALLOWED);
+  return DOMPurify.sanitize(html, ALLOWED);
 }
 
 function mark(fragment, marker) {
