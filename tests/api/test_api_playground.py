@@ -40,6 +40,12 @@ def test_all_that_it_names_is_there_and_here(client):
             assert client.get(name).status_code == 200, f"{module.name} imports {name}"
 
 
+def test_the_browser_is_told_of_every_module_at_once(client):
+    told = set(re.findall(r'<link rel="modulepreload" href="/static/playground/(.+)">', client.get("/").text))
+    modules = {module.name for module in (assets.FOLDER / "playground").glob("*.js")}
+    assert told == modules - {"early.js", "main.js"}
+
+
 def test_both_languages_have_every_text_and_the_page_asks_for_no_other(client):
     folder = assets.FOLDER / "playground"
     words = (folder / "words.js").read_text(encoding="utf-8").partition("const LANGUAGES")[0]

@@ -49,6 +49,8 @@ def test_a_marker_opens_the_passage_in_its_document_at_its_page(browser, server,
         panel = page.get_by_role("complementary", name="contrat.pdf, p. 2")
         expect(panel.locator("mark")).to_contain_text("Le préavis du contrat est de trois mois.")
         expect(panel.locator("mark")).to_be_in_viewport()
+        expect(panel.locator("mark strong")).to_contain_text("Le préavis du")
+        assert len(panel.locator("mark strong").text_content()) <= 300
         expect(panel.locator("#panel-about")).to_contain_text("Source 1 · Page 2.")
         expect(panel.get_by_role("heading", name="Page 1")).to_have_count(1)
         expect(panel.get_by_role("heading", level=2)).to_be_focused()

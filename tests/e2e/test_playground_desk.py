@@ -30,6 +30,21 @@ def test_files_are_added_and_can_be_asked_at_once(browser, server):
         seen.is_clean()
 
 
+def test_a_large_file_shows_how_much_of_it_was_sent(browser, server):
+    with opened(browser, server) as seen:
+        page = seen.page
+        line = page.context.new_cdp_session(page)
+        slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 1_000_000}
+        line.send("Network.enable")
+        page.locator("main header").get_by_role("button", name="Add documents").click()
+        line.send("Network.emulateNetworkConditions", slow)
+        page.locator("input[type=file]").set_input_files([file("gros.txt", "Un mot. " * 300_000)])
+        upload = page.locator("#uploads li", has_text="gros.txt")
+        expect(upload).to_contain_text(re.compile(r"Sending: [1-9]\d? %"))
+        expect(upload.get_by_role("progressbar", name="gros.txt")).to_have_attribute("value", re.compile(r"^[1-9]\d?$"))
+        upload.get_by_role("progressbar").wait_for(state="detached", timeout=40_000)
+
+
 def test_a_file_that_fails_says_why_and_can_be_removed(browser, server):
     with opened(browser, server) as seen:
         page = seen.page

@@ -16,7 +16,7 @@ const ALLOWED = {
   RETURN_DOM_FRAGMENT: true,
 };
 const CLASSES = /^(?:language-[\w+-]+|hljs-[\w-]+)$/;
-const MARKER = /\[(\d{1,3})\]/g;
+const MARKER = /\[(\d{1,3})\]([.,;:!?)»…]*)/g; // with what is not to begin a line without it
 
 const marked = new Marked({ gfm: true, breaks: true });
 marked.use({
@@ -74,10 +74,17 @@ function pieces(text, marker) {
   for (const found of text.matchAll(MARKER)) {
     const stands = marker(Number(found[1]));
     if (!stands) continue;
-    made.push(text.slice(end, found.index), stands);
+    made.push(text.slice(end, found.index), found[2] ? together(stands, found[2]) : stands);
     end = found.index + found[0].length;
   }
   return [...made, text.slice(end)];
+}
+
+function together(...nodes) {
+  const span = document.createElement("span");
+  span.className = "together";
+  span.append(...nodes);
+  return span;
 }
 
 function scrollable(table) {

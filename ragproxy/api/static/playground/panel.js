@@ -99,11 +99,21 @@ function passage(told, source) {
   for (const piece of told.pieces) {
     if (piece.page && piece.page !== page) pieces.push(el("h3", {}, t("page", { page: piece.page })));
     page = piece.page;
-    pieces.push(piece.marked ? el("mark", {}, piece.text) : el("div", { class: "piece" }, piece.text));
+    pieces.push(piece.marked ? el("mark", {}, ...quoted(piece.text, source.quote)) : el("div", { class: "piece" }, piece.text));
   }
   if (told.pieces_after) pieces.push(el("p", { class: "faint" }, t("leftOutAfter")));
   const link = outside(`${ownPath(source.url)}#passage`, t("openPage"));
   return { about: [`${head.join(" · ")}. ${state} `, link], pieces };
+}
+
+/** The passage, with the part of it that holds most of the question; a quote has its blanks as single spaces. */
+function quoted(text, quote) {
+  const words = (quote ?? "").replace(/^…|…$/g, "").split(" ").filter(Boolean);
+  if (!words.length) return [text];
+  const found = new RegExp(words.map((word) => word.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")).join("\\s+")).exec(text);
+  if (!found || found[0].length === text.length) return [text];
+  const end = found.index + found[0].length;
+  return [text.slice(0, found.index), el("strong", {}, found[0]), text.slice(end)];
 }
 
 function described(source, url, state) {
