@@ -107,13 +107,14 @@ class ConversationQuery:
     title: str = ""
 
 
-class ConversationQuerySchema(StoreQuerySchema):
+class ConversationQuerySchema(PageQuery):
     """GET /conversations."""
 
+    before = Identifier(description="The page that ends before the item of this id")
     query = Text(max_length=MAX_TITLE, description="Those whose `title`, in their metadata, has these words")
 
     @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> ConversationQuery:  # type: ignore[override]
+    def build(self, data: dict[str, Any], **_: Any) -> ConversationQuery:
         """The query."""
         return ConversationQuery(self.cursor(data), data.get("query") or "")
 
