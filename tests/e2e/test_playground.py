@@ -39,33 +39,20 @@ def test_the_page_speaks_french_to_a_french_browser(browser, server, upstream):
         seen.is_clean()
 
 
-def test_a_marker_opens_the_passage_in_its_document_at_its_page(browser, server, upstream):
-    upstream.text = "Le préavis est de trois mois [1]."
+def test_stopping_before_the_first_word_leaves_nothing_to_take_back(browser, server, upstream):
+    upstream.script(Reply.json({}, head_delay_s=30), path="/chat/completions")
     with opened(browser, server) as seen:
         page = seen.page
-        answer = whole(ask(page, "Quel est le préavis du contrat ?"))
-        marker = answer.get_by_role("button", name=re.compile(r"^Source 1: contrat\.pdf, p\. 2$")).first
-        marker.click()
-        panel = page.get_by_role("complementary", name="contrat.pdf, p. 2")
-        expect(panel.locator("mark")).to_contain_text("Le préavis du contrat est de trois mois.")
-        expect(panel.locator("mark")).to_be_in_viewport()
-        expect(panel.locator("mark strong")).to_contain_text("Le préavis du")
-        assert len(panel.locator("mark strong").text_content()) <= 300
-        expect(panel.locator("#panel-about")).to_contain_text("Source 1 · Page 2.")
-        expect(panel.get_by_role("heading", name="Page 1")).to_have_count(1)
-        expect(panel.get_by_role("heading", level=2)).to_be_focused()
+        answer = ask(page, FRENCH)
+        expect(answer.get_by_text("Looking for an answer…")).to_be_visible()
         page.keyboard.press("Escape")
-        expect(panel).to_be_hidden()
-        expect(marker).to_be_focused()
-        seen.is_clean()
-
-
-def test_a_number_that_no_source_has_stays_text(browser, server, upstream):
-    upstream.text = "330 metres [1], not [77], `[1]`."
-    with opened(browser, server) as seen:
-        answer = whole(ask(seen.page, FRENCH))
-        expect(answer.locator(".text")).to_have_text("330 metres 1, not [77], [1].")
-        expect(answer.locator(".marker")).to_have_count(1)
+        expect(answer.locator(".state")).to_have_text("Stopped")
+        upstream.reset()
+        upstream.text = "330 metres."
+        page.get_by_role("button", name="Ask again").click()
+        expect(page.locator("article.answer .text")).to_have_text(["330 metres."])
+        whole(page.locator("article.answer"))
+        assert len(kept(server, conversation_of(page))) == 2
 
 
 def test_an_answer_can_be_stopped_and_asked_again(browser, server, upstream):

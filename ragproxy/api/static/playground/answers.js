@@ -1,6 +1,6 @@
 // How one answer looks: its text as it grows, the markers in it, its sources, its timings, and what went wrong.
 
-import { copy, el, icon } from "./dom.js";
+import { copy, el, icon, renew } from "./dom.js";
 import { highlight } from "./highlighting.js";
 import { render } from "./markdown.js";
 import { explain } from "./problems.js";
@@ -71,7 +71,7 @@ export class Answer {
   /** Its text once more, in the language of the page and with the markers that are known by now. */
   draw() {
     this.timer = 0;
-    if (this.text) this.body.replaceChildren(render(this.text, (number) => this.#marker(number)));
+    if (this.text) renew(this.body, render(this.text, (number) => this.#marker(number)));
   }
 
   /** Only the last answer can be asked for again. */

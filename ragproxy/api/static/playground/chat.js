@@ -77,7 +77,8 @@ export class Chat {
   async retry() {
     if (this.isAsking || !this.last) return;
     const { question, answer, view, wait } = this.last;
-    const isKept = answer.text !== "" || !answer.how.problem; // of what failed before its first word, nothing is
+    const { problem: failed, state } = answer.how;
+    const isKept = answer.text !== "" || !(failed || state === "stopped"); // nothing is before the first word
     this.stopping = new AbortController();
     this.on.changed();
     try {

@@ -33,6 +33,15 @@ export function pictured(name, label, onclick, attributes = {}) {
   return el("button", { type: "button", class: "plain square", "aria-label": label, title: label, click: onclick, ...attributes }, icon(name));
 }
 
+/** Give a parent the children of a fragment; those at the beginning that are the same stay, with focus and selection. */
+export function renew(parent, fragment) {
+  const fresh = [...fragment.childNodes];
+  let same = 0;
+  while (same < fresh.length && parent.childNodes[same]?.isEqualNode(fresh[same])) same += 1;
+  while (parent.childNodes.length > same) parent.lastChild.remove();
+  parent.append(...fresh.slice(same));
+}
+
 /** Say something to screen readers, when they have finished what they are saying. */
 export function announce(text) {
   const status = byId("status");

@@ -184,8 +184,13 @@ export function language() {
 
 /** The text of that name in the language of the page, with these values in their places. */
 export function t(name, values = {}) {
-  const text = WORDS[name][LANGUAGES.indexOf(language())];
+  const text = language() === "fr" ? unbroken(WORDS[name][1]) : WORDS[name][0];
   return text.replace(/\{(\w+)\}/g, (place, value) => values[value] ?? place);
+}
+
+/** French as it is set: no line begins with a double mark, or ends with an opening one. */
+function unbroken(text) {
+  return text.replace(/ (?=[:;?!»%])/g, "\u00a0").replace(/« /g, "«\u00a0");
 }
 
 /** Whether there is a text of that name. */
