@@ -115,7 +115,11 @@ def _check_port(settings: Settings) -> None:
 
 def _greet(settings: Settings) -> None:
     address = f"http://{settings.host}:{settings.port}"
-    click.echo(f"ragproxy {__version__} serves {address} (Ctrl-C stops it). Try:")
+    click.echo(f"ragproxy {__version__} serves {address} (Ctrl-C stops it).")
+    if settings.playground:
+        click.echo(f"Ask in a browser at {reachable(address)}/, or with:")
+    else:
+        click.echo("Try:")
     click.echo(f"  {curl(reachable(address), QUESTION, settings)}")
     if "open" not in settings.auth:
         return

@@ -23,8 +23,15 @@ def test_the_first_start_indexes_the_guide_and_says_where_to_ask(served):
     assert "0 failed" in served.started
     assert f"serves {served.url}" in served.started
     assert re.search(rf"curl {served.url}/v1/chat/completions .*'", served.started)
+    assert f"Ask in a browser at {served.url}/, or with:" in served.started
     assert "Any key is accepted (RAGPROXY_AUTH=open), from this machine alone." in served.errors()
     assert "WARNING" not in served.errors()
+
+
+def test_the_page_it_names_is_the_playground(served):
+    page = requests.get(re.search(r"in a browser at (\S+),", served.started)[1], timeout=5)
+    assert page.status_code == 200
+    assert "/static/playground/main.js" in page.text
 
 
 def test_the_curl_line_it_prints_is_answered_from_the_guide(served):
