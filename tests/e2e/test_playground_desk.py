@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from tests.e2e import javascript
 from tests.e2e.playing import ask, conversation_of, opened, ready, served, whole
+from tests.e2e.servers import Server, migrated
 
 FRENCH = "Quelle est la profondeur du lac ?"
 LAKE = ("lac.txt", "Le lac a 12 mètres de profondeur.")
@@ -27,6 +28,20 @@ def test_files_are_added_and_can_be_asked_at_once(browser, server):
         expect(page.get_by_label("Documents", exact=True)).to_contain_text("default (3 files)")
         page.get_by_label("Model", exact=True).select_option("extractive")
         expect(whole(ask(page, FRENCH)).locator(".text")).to_contain_text("12 mètres")
+        seen.is_clean()
+
+
+def test_an_empty_server_is_filled_and_asked(browser, tmp_path):
+    migrated(tmp_path)
+    with Server(tmp_path) as empty, opened(browser, empty) as seen:
+        page = seen.page
+        page.get_by_role("button", name="Add documents").last.click()
+        expect(page.get_by_label("Its name")).to_have_value("default")
+        page.locator("input[type=file]").set_input_files([file(*LAKE)])
+        expect(page.locator("#uploads .good")).to_be_visible(timeout=20_000)
+        expect(page.get_by_label("Into").locator("option:checked")).to_have_text("default")
+        page.keyboard.press("Escape")
+        expect(whole(ask(page, FRENCH)).locator(".marker")).to_have_count(1)
         seen.is_clean()
 
 
