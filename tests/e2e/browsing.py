@@ -77,7 +77,7 @@ def visit(browser: Browser, url: str, **context) -> Iterator[Seen]:
     given = {"viewport": DESKTOP, "locale": "en-GB", "color_scheme": "light", **context}
     profile = browser.new_context(**given)
     try:
-        profile.set_default_timeout(10_000)
+        profile.set_default_timeout(20_000)
         seen = Seen(profile.new_page())
         watch(seen)
         seen.page.goto(url)

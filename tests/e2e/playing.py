@@ -16,6 +16,8 @@ from tests.e2e.servers import Server, migrated, ragproxy
 from tests.ingestion.samples import pdf
 from tests.upstream import Upstream
 
+expect.set_options(timeout=15_000)  # a machine that runs other tests besides is in no hurry
+
 FILLER = "On ne dit rien ici qui compte. "
 TOWER = "# Tour Eiffel\n\nLa tour Eiffel mesure 330 mètres de haut.\n"
 RULES = pdf(FILLER * 36, FILLER * 10 + "Le préavis du contrat est de trois mois. " + FILLER * 30)

