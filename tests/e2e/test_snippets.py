@@ -32,6 +32,7 @@ PRINTED = {
     "responses.md": "contract.pdf [1]",
     "batches.md": "completed BatchRequestCounts(completed=1",
     "assistants-migration.md": "completed\n",
+    "coming-from-openrag.md": "completed None\n",
 }
 # what an answer with sources holds, by the route that gives it
 SOURCED = {"/chat/completions": '"sources":[{"index":1', "/responses": '"type":"file_citation"'}
