@@ -7,7 +7,7 @@ WEB := tests/web
 PEERS := .peers
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev run worker migrate test soak check fmt bench peers vendor lock clean
+.PHONY: help install dev run worker migrate test soak check fmt bench peers vendor llamaindex lock clean
 
 help: ## Print this help
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -81,6 +81,14 @@ $(PEERS)/portkey/node_modules/.package-lock.json: tests/bench/portkey/package-lo
 	else \
 		echo "npm is not installed: Portkey's gateway will be absent"; \
 	fi
+
+llamaindex: $(PEERS)/llamaindex/.installed ## Install LlamaIndex's clients, whose part of the guide the tests run then
+
+$(PEERS)/llamaindex/.installed: tests/e2e/llamaindex.txt
+	@test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)
+	@echo "Installing LlamaIndex's clients into $(@D) ..."
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-virtualenv -r $<
+	@touch $@
 
 fmt: dev ## Format the code and mend what the linter can
 	$(BIN)/ruff format .

@@ -48,6 +48,11 @@ def test_the_guide_has_the_same_pages_in_both_languages():
 
 
 @pytest.mark.parametrize("name", GUIDE_NAMES)
+def test_the_readme_lists_every_page_of_the_guide(name):
+    assert f"docs/guide/en/{name}" in _LINK.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", GUIDE_NAMES)
 def test_both_languages_of_a_page_tell_the_same_names(name):
     english, french = ((GUIDE / lang / name).read_text(encoding="utf-8") for lang in ("en", "fr"))
     assert set(_VARIABLE.findall(english)) == set(_VARIABLE.findall(french))

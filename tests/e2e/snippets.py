@@ -11,15 +11,24 @@ from openai import OpenAI
 from tests.e2e.servers import ROOT, Server
 from tests.ingestion.samples import pdf
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs" / "guide").rglob("*.md"))]
+INTEGRATIONS = sorted((ROOT / "docs" / "guide").glob("*/integrations.md"))  # a program for each section
+PAGES = [ROOT / "README.md", *sorted({*(ROOT / "docs" / "guide").rglob("*.md")} - {*INTEGRATIONS})]
 ADDRESS = "http://localhost:8083"
 
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_SECTION = re.compile(r"^## (.+)$", re.MULTILINE)
 
 
 def blocks(page: Path, *languages: str) -> list[str]:
     """The fenced blocks of a page in one of the languages."""
     return [code for language, code in _FENCE.findall(page.read_text(encoding="utf-8")) if language in languages]
+
+
+def programs(page: Path) -> dict[str, list[tuple[str, str]]]:
+    """(language, code) of the blocks of each section of a page that has some, in order."""
+    _, *parts = _SECTION.split(page.read_text(encoding="utf-8"))
+    sections = zip(parts[::2], parts[1::2], strict=True)
+    return {heading: found for heading, text in sections if (found := _FENCE.findall(text))}
 
 
 def pages(*languages: str) -> list[Path]:

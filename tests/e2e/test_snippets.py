@@ -16,6 +16,7 @@ from tests.relaying import RelayUpstream
 RUN_S = 100
 # what a page leaves to its reader
 QUESTION = "Which port does ragproxy listen on by default?"
+DOTS = "..."
 PRELUDE = f"""
 from openai import OpenAI
 _files = OpenAI(base_url="http://localhost:8083/v1", api_key="sk-fake-key").files
@@ -32,6 +33,7 @@ PRINTED = {
     "responses.md": "contract.pdf [1]",
     "batches.md": "completed BatchRequestCounts(completed=1",
     "assistants-migration.md": "completed\n",
+    "coming-from-openrag.md": "completed None\n",
 }
 # what an answer with sources holds, by the route that gives it
 SOURCED = {"/chat/completions": '"sources":[{"index":1', "/responses": '"type":"file_citation"'}
@@ -50,7 +52,7 @@ def test_the_python_of_a_page_runs_from_top_to_bottom(page, server, tmp_path):
     if any("langchain_openai" in code for code in blocks) and importlib.util.find_spec("langchain_openai") is None:
         pytest.skip("langchain-openai is not installed: make dev")
     with _serving(page, server, tmp_path) as serving, snippets.reader(tmp_path, serving):
-        program = "\n".join([PRELUDE, *blocks]).replace(snippets.ADDRESS, serving.url)
+        program = "\n".join([PRELUDE, *blocks]).replace(snippets.ADDRESS, serving.url).replace(DOTS, QUESTION)
         said = _run([sys.executable, "-c", program], tmp_path)
     assert PRINTED.get(page.name, "") in said
 
@@ -59,7 +61,7 @@ def test_the_python_of_a_page_runs_from_top_to_bottom(page, server, tmp_path):
 def test_a_curl_line_is_answered_with_sources(code, server, tmp_path):
     if shutil.which("curl") is None:
         pytest.skip("curl is not installed")
-    code = code.replace(snippets.ADDRESS, server.url).replace(': "..."', f': "{QUESTION}"')
+    code = code.replace(snippets.ADDRESS, server.url).replace(DOTS, QUESTION)
     said = _run(["bash", "-c", code], tmp_path)
     assert next(mark for route, mark in SOURCED.items() if route in code) in said
     assert said.endswith("data: [DONE]\n\n") == ('"stream": true' in code)
