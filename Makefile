@@ -86,7 +86,7 @@ fmt: dev ## Format the code and mend what the linter can
 	$(BIN)/ruff check --fix .
 
 lock: dev ## Write requirements*.txt anew from setup.cfg and requirements-dev.in
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --custom-compile-command 'make lock' --extra postgres --extra redis --extra s3 setup.cfg -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --custom-compile-command 'make lock' --extra postgres --extra redis --extra s3 --extra otel setup.cfg -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --custom-compile-command 'make lock' requirements-dev.in -o requirements-dev.txt
 
 clean: ## Remove what was built, never your data
