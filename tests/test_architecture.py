@@ -53,7 +53,7 @@ LIBRARIES = {
     "gunicorn": {"serving", "api.body"},
     "gevent": {"offload", "serving"},
     "marshmallow": {"wire.", "api."},
-    "orjson": {"wire.", "api.", "telemetry"},
+    "orjson": {"wire.", "api.", "telemetry.lines"},
     "requests": {"backends.http", "backends.connections", "access.oidc.", "cli.remote"},
     "urllib3": {"backends.http", "backends.connections"},
     "tenacity": {"backends.resilience"},
@@ -79,7 +79,7 @@ LIBRARIES = {
     "itsdangerous": {"api."},
     "tomli_w": {"cli."},
     "cachelib": {"backends.cache"},
-    "prometheus_client": {"telemetry"},
+    "prometheus_client": {"telemetry.metrics"},
     "click": {"cli."},
     "rich": {"cli."},
 }
