@@ -311,6 +311,12 @@ class Settings:
     metrics_dir: Path | None = _setting(
         "PROMETHEUS_MULTIPROC_DIR", None, Path, "Folder where several web processes share their metrics"
     )
+    metrics_port: int | None = _setting(
+        "RAGPROXY_METRICS_PORT",
+        None,
+        _integer(1, 65535),
+        "Port on which a `worker` process tells its metrics and its health; none when unset",
+    )
 
     @property
     def allowed_origins(self) -> tuple[str, ...]:

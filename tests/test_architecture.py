@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "ragproxy"
 GROUND = {"disk", "domain", "errors", "offload", "tokens", "telemetry", "settings", "upstreams"}
 STORES = {"wire", "retrieval", "state"}
 WORKSHOPS = {"backends", "answering", "ingestion", "access"}
-DOORS = {"app", "api", "cli", "evaluation", "serving"}
+DOORS = {"app", "api", "cli", "evaluation", "probe", "serving"}
 
 # room -> the rooms it may import, beside the ground and itself
 ARROWS = {
@@ -28,6 +28,7 @@ ARROWS = {
     "app": {"services", "api", "wire"},
     "evaluation": {"services"} | STORES | WORKSHOPS,
     "serving": {"services", "app"},
+    "probe": set(),
     "cli": {"services", "evaluation", "serving", "app"} | STORES | WORKSHOPS,
     "__init__": set(),
     "__main__": {"cli"},

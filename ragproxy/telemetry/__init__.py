@@ -7,8 +7,9 @@ import secrets
 
 from ragproxy.telemetry.lines import JsonLines, start_logging
 from ragproxy.telemetry.metrics import Metrics, forget_process
+from ragproxy.telemetry.port import MetricsPort
 
-__all__ = ["JsonLines", "Metrics", "forget_process", "request_id", "start_logging"]
+__all__ = ["JsonLines", "Metrics", "MetricsPort", "forget_process", "request_id", "start_logging"]
 
 _SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
 

@@ -17,6 +17,8 @@ class Metrics:
     CONTENT_TYPE = CONTENT_TYPE_LATEST
 
     def __init__(self, shared_dir: Path | None = None) -> None:
+        if shared_dir is not None:
+            shared_dir.mkdir(parents=True, exist_ok=True)  # on a platform it is new at each start
         self._registry = registry = CollectorRegistry()
         self._shared_dir = shared_dir
         self.requests = Counter(

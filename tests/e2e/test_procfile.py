@@ -52,7 +52,12 @@ def test_without_its_release_the_web_process_says_what_to_run(tmp_path):
 def test_a_worker_without_the_servers_it_needs_says_which(tmp_path):
     with Platform(tmp_path) as platform:
         ended = subprocess.run(
-            [*platform.honcho, "start", "worker"], env=platform.env, cwd=ROOT, capture_output=True, text=True, timeout=60
+            [*platform.honcho, "start", "worker"],
+            env=platform.env,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
         )
         assert "REDIS_URL: " in ended.stdout
         assert "Traceback" not in ended.stdout
