@@ -311,6 +311,12 @@ class Settings:
     metrics_dir: Path | None = _setting(
         "PROMETHEUS_MULTIPROC_DIR", None, Path, "Folder where several web processes share their metrics"
     )
+    traces_endpoint: str | None = _setting(
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        None,
+        _url("http", "https"),
+        "OpenTelemetry collector that is told what requests went through, with the extra `otel`; no traces when unset",
+    )
     metrics_port: int | None = _setting(
         "RAGPROXY_METRICS_PORT",
         None,

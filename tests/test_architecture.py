@@ -9,7 +9,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "ragproxy"
 
-GROUND = {"disk", "domain", "errors", "offload", "tokens", "telemetry", "settings", "upstreams"}
+GROUND = {"disk", "domain", "errors", "offload", "tokens", "telemetry", "tracing", "settings", "upstreams"}
 STORES = {"wire", "retrieval", "state"}
 WORKSHOPS = {"backends", "answering", "ingestion", "access"}
 DOORS = {"app", "api", "cli", "evaluation", "probe", "serving"}
@@ -40,6 +40,7 @@ GROUND_MAY_IMPORT = {
     "tokens": set(),
     "settings": {"errors"},
     "telemetry": {"errors"},
+    "tracing": {"errors"},
     "upstreams": {"errors"},
     "disk": {"errors"},
 }
@@ -81,6 +82,7 @@ LIBRARIES = {
     "tomli_w": {"cli."},
     "cachelib": {"backends.cache"},
     "prometheus_client": {"telemetry.metrics"},
+    "opentelemetry": {"tracing.otel"},
     "click": {"cli."},
     "rich": {"cli."},
 }
@@ -163,7 +165,7 @@ def test_the_environment_is_read_in_settings_alone(module, path):
 def test_the_package_imports_quickly_and_without_the_heavy_libraries():
     code = (
         "import sys, time; t = time.process_time(); import ragproxy, ragproxy.app; s = time.process_time() - t;"
-        "heavy = {'chromadb', 'tantivy', 'onnxruntime', 'numpy', 'pypdf', 'openpyxl'} & set(sys.modules);"
+        "heavy = {'chromadb', 'tantivy', 'onnxruntime', 'numpy', 'pypdf', 'openpyxl', 'ragproxy.tracing.otel'} & set(sys.modules);"
         "print(s, *sorted(heavy))"
     )
     seconds, *heavy = subprocess.run(
