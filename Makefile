@@ -98,7 +98,7 @@ vendor: dev ## Copy the pages' JavaScript libraries from the locked npm packages
 	$(BIN)/python -m tests.web.vendor
 
 lock: dev ## Write requirements*.txt anew from setup.cfg and requirements-dev.in
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --custom-compile-command 'make lock' --extra postgres --extra redis --extra s3 setup.cfg -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --custom-compile-command 'make lock' --extra postgres --extra redis --extra s3 --extra otel setup.cfg -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --custom-compile-command 'make lock' requirements-dev.in -o requirements-dev.txt
 
 clean: ## Remove what was built, never your data

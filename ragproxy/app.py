@@ -166,12 +166,22 @@ def application() -> Flask:
 
 @contextmanager
 def background(settings: Settings) -> Iterator[Jobs]:
-    """An application that nobody reaches from outside, for a process that works in the background: what it runs."""
+    """An application that nobody reaches from outside, for a process that works in the background: what it runs.
+
+    It only tells its metrics, when there is a port for them.
+    """
     app = create_app(settings)
+    services: Services = app.extensions[EXTENSION]
+    told = None
     try:
-        app.extensions[EXTENSION].start()
-        yield app.extensions[EXTENSION].jobs
+        if settings.metrics_port is not None:
+            metrics = services.metrics
+            told = telemetry.MetricsPort(settings.host, settings.metrics_port, metrics.render, metrics.CONTENT_TYPE)
+        services.start()
+        yield services.jobs
     finally:
+        if told is not None:
+            told.close()
         leave(app)
 
 

@@ -48,6 +48,7 @@ from ragproxy.retrieval import HashEmbedder, Index, grams, open_index, sentences
 from ragproxy.settings import Settings, environment
 from ragproxy.state import ORIGIN, SIGNING, DataLock, State, open_state
 from ragproxy.telemetry import Metrics
+from ragproxy.tracing import Tracing, open_tracing
 from ragproxy.upstreams import read_upstreams
 from ragproxy.wire import background_responses, batch_lines, run_asking
 from ragproxy.wire.items import items_of, messages_of
@@ -102,6 +103,7 @@ class Services:
     spending: Spending
     recorder: Accounts
     metrics: Metrics
+    tracing: Tracing | None
     count: Callable[[str], int]  # tokens of a text
     lock: DataLock | None
 
@@ -136,6 +138,8 @@ class Services:
         self.index.close()
         self.keys.close()
         self.state.close()
+        if self.tracing is not None:
+            self.tracing.close()
         if self.lock:
             self.lock.release()
 
@@ -171,7 +175,8 @@ def _wire(settings: Settings, lock: DataLock | None) -> Services:
     process = secrets.token_hex(ORIGIN // 2)
     spending = _spending(settings, state, process, alone=settings.chroma_url is None)
     ledger = Ledger(state.usage, lost=metrics.lost_usage.inc, tick=spending.tend)
-    models = _models(settings, count)
+    tracing = open_tracing(settings.traces_endpoint)
+    models = _models(settings, count, tracing)
     index = open_index(
         data_dir=settings.data_dir,
         chroma_url=settings.chroma_url,
@@ -181,7 +186,7 @@ def _wire(settings: Settings, lock: DataLock | None) -> Services:
         changes=state.changes,
     )
     sandbox = Sandbox(children=settings.jobs)
-    indexer = Indexer(index, state, sandbox.load, worker=_worker(settings))
+    indexer = Indexer(index, state, sandbox.load, worker=_worker(settings), tracing=tracing)
     reindexer = Reindexer(index, state, worker=_worker(settings), threads=settings.jobs)
     keys = KeyRing(state.keys)
     batching = Batching(
@@ -216,6 +221,7 @@ def _wire(settings: Settings, lock: DataLock | None) -> Services:
         min_score=settings.min_score,
         context_tokens=settings.context_tokens,
         count=count,
+        tracing=tracing,
     )
     bearers, login = _oidc(settings)
     librarian = Librarian(state, jobs, file_limit_bytes=settings.file_limit_mb << 20)
@@ -265,6 +271,7 @@ def _wire(settings: Settings, lock: DataLock | None) -> Services:
         spending=spending,
         recorder=Accounts(metrics, ledger, spending, process),
         metrics=metrics,
+        tracing=tracing,
         count=count,
         lock=lock,
     )
@@ -303,7 +310,7 @@ def _salt(settings: Settings) -> str:
     return hashlib.sha256(settings.database.encode()).hexdigest()[:16]
 
 
-def _models(settings: Settings, count: Callable[[str], int]) -> Catalog:
+def _models(settings: Settings, count: Callable[[str], int], tracing: Tracing | None) -> Catalog:
     upstreams = read_upstreams(
         settings.config_file,
         environment(),
@@ -319,6 +326,7 @@ def _models(settings: Settings, count: Callable[[str], int]) -> Catalog:
         extractive=Extractive(terms=terms, grams=grams, split=sentences.split, count=count, language=detect),
         embeddings=BuiltInEmbeddings(HashEmbedder(), HashEmbedder.dimensions, count),
         count=count,
+        tracing=tracing,
     )
 
 

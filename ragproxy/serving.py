@@ -8,6 +8,7 @@ this module, imported before that, takes so little with it. Native calls that bl
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import select
 import signal
@@ -18,9 +19,10 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+from ragproxy import __version__
 from ragproxy.errors import ConfigError
 from ragproxy.settings import from_env
-from ragproxy.telemetry import forget_process
+from ragproxy.telemetry import forget_process, start_logging
 
 NEXT_S = 0.05  # what a thread waits for the next request of a connection
 IDLE_S = 1.0  # what a connection may still wait for its next request when the server is stopping
@@ -152,6 +154,21 @@ def _end_of_main_greenlet() -> Callable[[], None]:
     import gevent
 
     return partial(gevent.kill, gevent.getcurrent(), SystemExit(0))
+
+
+def when_ready(server: Any) -> None:
+    """Say where the server listens: platforms start it without a terminal that was told."""
+    start_logging(_settings.log_level, content=_settings.log_content)
+    logging.getLogger("ragproxy.serving").info(
+        "listening",
+        extra={
+            "version": __version__,
+            "address": f"http://{_settings.address}",
+            "processes": _settings.workers,
+            "auth": ",".join(sorted(_settings.auth)),
+            "vectors": "embedded" if _settings.chroma_url is None else "server",
+        },
+    )
 
 
 def worker_exit(server: Any, worker: Any) -> None:

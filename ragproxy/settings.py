@@ -314,6 +314,18 @@ class Settings:
     metrics_dir: Path | None = _setting(
         "PROMETHEUS_MULTIPROC_DIR", None, Path, "Folder where several web processes share their metrics"
     )
+    traces_endpoint: str | None = _setting(
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        None,
+        _url("http", "https"),
+        "OpenTelemetry collector that is told what requests went through, with the extra `otel`; no traces when unset",
+    )
+    metrics_port: int | None = _setting(
+        "RAGPROXY_METRICS_PORT",
+        None,
+        _integer(1, 65535),
+        "Port on which a `worker` process tells its metrics and its health; none when unset",
+    )
 
     @property
     def allowed_origins(self) -> tuple[str, ...]:

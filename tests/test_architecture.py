@@ -9,10 +9,10 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "ragproxy"
 
-GROUND = {"disk", "domain", "errors", "offload", "tokens", "telemetry", "settings", "upstreams"}
+GROUND = {"disk", "domain", "errors", "offload", "tokens", "telemetry", "tracing", "settings", "upstreams"}
 STORES = {"wire", "retrieval", "state"}
 WORKSHOPS = {"backends", "answering", "ingestion", "access"}
-DOORS = {"app", "api", "cli", "evaluation", "serving"}
+DOORS = {"app", "api", "cli", "evaluation", "probe", "serving"}
 
 # room -> the rooms it may import, beside the ground and itself
 ARROWS = {
@@ -28,6 +28,7 @@ ARROWS = {
     "app": {"services", "api", "wire"},
     "evaluation": {"services"} | STORES | WORKSHOPS,
     "serving": {"services", "app"},
+    "probe": set(),
     "cli": {"services", "evaluation", "serving", "app"} | STORES | WORKSHOPS,
     "__init__": set(),
     "__main__": {"cli"},
@@ -39,6 +40,7 @@ GROUND_MAY_IMPORT = {
     "tokens": set(),
     "settings": {"errors"},
     "telemetry": {"errors"},
+    "tracing": {"errors"},
     "upstreams": {"errors"},
     "disk": {"errors"},
 }
@@ -53,7 +55,7 @@ LIBRARIES = {
     "gunicorn": {"serving", "api.body"},
     "gevent": {"offload", "serving"},
     "marshmallow": {"wire.", "api."},
-    "orjson": {"wire.", "api.", "telemetry"},
+    "orjson": {"wire.", "api.", "telemetry.lines"},
     "requests": {"backends.http", "backends.connections", "access.oidc.", "cli.remote"},
     "urllib3": {"backends.http", "backends.connections"},
     "tenacity": {"backends.resilience"},
@@ -79,7 +81,8 @@ LIBRARIES = {
     "itsdangerous": {"api."},
     "tomli_w": {"cli."},
     "cachelib": {"backends.cache"},
-    "prometheus_client": {"telemetry"},
+    "prometheus_client": {"telemetry.metrics"},
+    "opentelemetry": {"tracing.otel"},
     "click": {"cli."},
     "rich": {"cli."},
 }
@@ -162,7 +165,7 @@ def test_the_environment_is_read_in_settings_alone(module, path):
 def test_the_package_imports_quickly_and_without_the_heavy_libraries():
     code = (
         "import sys, time; t = time.process_time(); import ragproxy, ragproxy.app; s = time.process_time() - t;"
-        "heavy = {'chromadb', 'tantivy', 'onnxruntime', 'numpy', 'pypdf', 'openpyxl'} & set(sys.modules);"
+        "heavy = {'chromadb', 'tantivy', 'onnxruntime', 'numpy', 'pypdf', 'openpyxl', 'ragproxy.tracing.otel'} & set(sys.modules);"
         "print(s, *sorted(heavy))"
     )
     seconds, *heavy = subprocess.run(

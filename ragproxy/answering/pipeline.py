@@ -38,6 +38,7 @@ from ragproxy.domain import (
 from ragproxy.errors import NotServed
 from ragproxy.retrieval import Index
 from ragproxy.state import State, new_id
+from ragproxy.tracing import Tracing
 
 _NOBODY = Agent(id="", name="", owner="*", stores=())  # who answers when a plain model is asked about files
 M = TypeVar("M")
@@ -87,8 +88,10 @@ class Answerer:
         context_tokens: int,
         count: Callable[[str], int],
         clock: Clock = time,
+        tracing: Tracing | None = None,
     ) -> None:
         self._models = models
+        self._tracing = tracing
         self._history = history
         self._cache = cache
         self._gate = gate
@@ -208,7 +211,12 @@ class Answerer:
                 messages = prompt.preceded(messages, agent.instructions)
             return _Prepared(self._cached(model, request, caller), replace(request, messages=messages))
         began = self._clock.perf_counter()
-        prepared = self._grounded(request, target, agent, model, caller)
+        if self._tracing is None:
+            prepared = self._grounded(request, target, agent, model, caller)
+        else:
+            with self._tracing.step("retrieve") as span:
+                prepared = self._grounded(request, target, agent, model, caller)
+                span.note("ragproxy.sources", len(prepared.sources or ()))
         timings_s["retrieve"] = timings_s.get("retrieve", 0.0) + self._clock.perf_counter() - began
         return prepared
 

@@ -16,6 +16,7 @@ from ragproxy.telemetry import request_id
 if TYPE_CHECKING:
     from ragproxy.access.quotas import Quota
     from ragproxy.api.accounting import Asking
+    from ragproxy.tracing import Span
 
 EXTENSION = "ragproxy"
 
@@ -48,6 +49,7 @@ class Visit:
     asking: Asking | None = None  # when it asks a model
     put_off: bool = False  # whether what it asks a model is asked later, and recorded then
     quota: Quota | None = None  # of a caller that has limits
+    span: Span | None = None  # when requests are traced
 
     @property
     def elapsed_s(self) -> float:

@@ -12,6 +12,7 @@ from ragproxy.api import custom_headers, inside
 from ragproxy.api.body import discard, is_announced
 from ragproxy.api.context import Visit, services, visit
 from ragproxy.domain import Scope
+from ragproxy.tracing import Span
 from ragproxy.wire.rates import rate_headers
 
 log = logging.getLogger("ragproxy.access_log")
@@ -60,8 +61,10 @@ def _authorization(request: Request) -> str | None:
 
 
 def _begin() -> None:
-    visit()
+    current = visit()
     services.metrics.in_flight.inc()
+    if (tracing := services.tracing) is not None:
+        current.span = tracing.request(current.request.method, current.request.headers.get)
 
 
 def _finish(response: Response) -> Response:
@@ -84,6 +87,8 @@ def _finish(response: Response) -> Response:
     metrics.requests.labels(request.method, route, response.status_code).inc()
     metrics.seconds.labels(route).observe(elapsed_s)
     response.call_on_close(metrics.in_flight.dec)
+    if current.span is not None:
+        _tell_span(current.span, response, current, route)
     if is_announced(request.environ):
         response.call_on_close(partial(discard, request.environ))
     log.info(
@@ -97,6 +102,16 @@ def _finish(response: Response) -> Response:
         },
     )
     return response
+
+
+def _tell_span(span: Span, response: Response, current: Visit, route: str) -> None:
+    span.rename(f"{current.request.method} {route}")
+    span.note("http.route", route)
+    span.note("http.response.status_code", response.status_code)
+    span.note("ragproxy.request_id", current.id)
+    if response.status_code >= 500:
+        span.fail(str(response.status_code))
+    response.call_on_close(span.end)
 
 
 def _tell_rates(response: Response, current: Visit) -> None:

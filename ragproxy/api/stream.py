@@ -134,31 +134,42 @@ def json_response(body: Any, status: int = 200) -> Response:
 def _event_stream(
     answer: Answer, chunks: Iterator[dict | None], cancel: Cancel, settle: Callable[[], None], manner: Manner
 ) -> Response:
-    metrics, request_id = services.metrics, visit().id
+    metrics, request_id, span = services.metrics, visit().id, visit().span
+    ended = False
 
     def events() -> Iterator[bytes]:
+        nonlocal ended
         try:
             for chunk in chunks:
                 if chunk is not None and manner.is_last(chunk):
                     settle()
                 yield sse.COMMENT if chunk is None else manner.frame(chunk)
             settle()  # before the end is told: whoever asks again then has this behind it
+            ended = True
             if manner.end:
                 yield manner.end
         except RagproxyError as error:
             if cancel.cancelled:  # that broke the upstream off, and nobody is left to be told
                 return
             # too late for a status: one error frame, then the end, and no [DONE] that would call it whole
+            ended = True
             metrics.stream_errors.inc()
+            if span is not None:
+                span.fail(error.code)
             log.warning("stream failed", extra={"request": request_id, "code": error.code})
             yield from map(manner.frame, manner.failure(problems.describe(error)[1]))
         except Exception:
+            ended = True
             metrics.stream_errors.inc()
+            if span is not None:
+                span.fail("internal_error")
             log.exception("unforeseen error in a stream", extra={"request": request_id})
             failed = error_body(problems.OUR_FAULT, "server_error", None, "internal_error")
             yield from map(manner.frame, manner.failure(failed))
 
     def close() -> None:
+        if span is not None and not ended:
+            span.note("ragproxy.left", True)  # by the client
         cancel.cancel()  # breaks a read still waiting, should another thread close us
         _close(answer)
         manner.left()

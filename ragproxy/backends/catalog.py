@@ -18,6 +18,7 @@ from ragproxy.backends.resilience import Fallback
 from ragproxy.backends.server import BACKENDS, MOST_NAMES, REFRESH_S, RETRY_S, Server, UpstreamModel
 from ragproxy.domain import ChatModel, CompletionModel, EmbeddingModel
 from ragproxy.errors import ConfigError, NotServed, UnknownModel
+from ragproxy.tracing import Tracing
 from ragproxy.upstreams import EXTRACTIVE, Capability, Upstream
 
 __all__ = ["BACKENDS", "MOST_NAMES", "Catalog", "UpstreamModel"]
@@ -49,9 +50,11 @@ class Catalog:
         count: Callable[[str], int] = tokens.estimate,
         refresh_s: float = REFRESH_S,
         retry_s: float = RETRY_S,
+        tracing: Tracing | None = None,
     ) -> None:
         self._servers = tuple(
-            Server(upstream, pool=pool, count=count, refresh_s=refresh_s, retry_s=retry_s) for upstream in upstreams
+            Server(upstream, pool=pool, count=count, refresh_s=refresh_s, retry_s=retry_s, tracing=tracing)
+            for upstream in upstreams
         )
         self._extractive = Metered(extractive, EXTRACTIVE, FREE, count)
         self._embeddings = embeddings

@@ -21,6 +21,7 @@ from ragproxy.backends.prices import price_of
 from ragproxy.backends.resilience import Breaker, Gate, Protection, RetryPolicy
 from ragproxy.domain import Cancel, ChatModel, CompletionModel
 from ragproxy.errors import RagproxyError
+from ragproxy.tracing import Tracing
 from ragproxy.upstreams import Capability, Kind, Upstream
 from ragproxy.wire.errors import upstream_error
 from ragproxy.wire.json import loads_upstream
@@ -99,12 +100,14 @@ class Server:
         count: Callable[[str], int] = tokens.estimate,
         refresh_s: float = REFRESH_S,
         retry_s: float = RETRY_S,
+        tracing: Tracing | None = None,
     ) -> None:
         self.upstream = upstream
         self.name = upstream.name
         self._count = count
         self._refresh_s, self._retry_s = refresh_s, retry_s
         self._line = BACKENDS[upstream.kind](upstream, pool=pool + 1)  # one for the list
+        self._line.http.tracing = tracing
         self.models: tuple[str, ...] = upstream.models or ()  # as configured, or as last learnt
         # whether its models were asked for, and whether they are known; neither needs be when they are configured
         self.asked = self.listed = upstream.models is not None

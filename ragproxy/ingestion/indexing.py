@@ -12,7 +12,7 @@ import threading
 import time
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -31,6 +31,7 @@ from ragproxy.ingestion.cutting import PORTION, cut, portions, usage
 from ragproxy.retrieval import Index
 from ragproxy.state import State
 from ragproxy.state.leasing import Key, Lease, key_of
+from ragproxy.tracing import Tracing
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +70,9 @@ class Indexer:
         worker: str,
         lease_s: float = 120.0,
         clock: Callable[[], float] = time.time,
+        tracing: Tracing | None = None,
     ) -> None:
+        self._tracing = tracing
         self._index = index
         self._state = state
         self._load = load
@@ -167,8 +170,7 @@ class Indexer:
         """Put files of one store into the index, and note it; how many of them could be."""
         store_id = ready[0].file.store_id
         try:
-            for chunks in portions([piece for one in ready for piece in one.chunks]):
-                self._index.add(store_id, chunks)
+            self._add(store_id, [piece for one in ready for piece in one.chunks])
             for one in ready:
                 if self._may_have_chunks(one.file):
                     self._index.keep(store_id, one.file.id, {piece.id for piece in one.chunks})
@@ -183,6 +185,12 @@ class Indexer:
         self._forget_attempts(done)
         self._take_out(lease, unwanted)
         return len(done) - len(unwanted)
+
+    def _add(self, store_id: str, chunks: list[Chunk]) -> None:
+        step = nullcontext() if self._tracing is None else self._tracing.step("index", chunks=len(chunks))
+        with step:
+            for portion in portions(chunks):
+                self._index.add(store_id, portion)
 
     def _fail(self, lease: Lease, file: StoredFile, failure: Failure) -> None:
         if self._may_have_chunks(file):
