@@ -37,6 +37,7 @@ from ragproxy.api import (
     models,
     ops,
     problems,
+    reference,
     reindexes,
     relays,
     responses,
@@ -133,8 +134,6 @@ def create_app(settings: Settings | None = None, *, succession_s: float = 0.0) -
         API_TITLE="ragproxy",
         API_VERSION=__version__,
         OPENAPI_VERSION="3.1.0",
-        OPENAPI_URL_PREFIX="/",
-        OPENAPI_JSON_PATH="openapi.json",
     )
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
@@ -191,6 +190,7 @@ def _register(app: Flask) -> None:
     app.register_blueprint(sources.bp)
     app.register_blueprint(login.bp)
     app.register_blueprint(me.bp)
+    app.register_blueprint(reference.bp)
     for bp in RESOURCES:
         api.register_blueprint(bp, url_prefix="/v1")
         # clients are configured in many ways; the reference shows each route once
@@ -198,7 +198,7 @@ def _register(app: Flask) -> None:
     for bp in ADMIN:
         api.register_blueprint(bp, url_prefix="/admin")
     for bp in azure.RESOURCES:
-        app.register_blueprint(bp, url_prefix="/openai")
+        api.register_blueprint(bp, url_prefix="/openai")
 
 
 def _allow_browsers(app: Flask, services: Services) -> None:
