@@ -38,6 +38,7 @@ from ragproxy.api import (
     ops,
     playground,
     problems,
+    reference,
     reindexes,
     relays,
     responses,
@@ -134,8 +135,6 @@ def create_app(settings: Settings | None = None, *, succession_s: float = 0.0) -
         API_TITLE="ragproxy",
         API_VERSION=__version__,
         OPENAPI_VERSION="3.1.0",
-        OPENAPI_URL_PREFIX="/",
-        OPENAPI_JSON_PATH="openapi.json",
     )
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
@@ -204,6 +203,7 @@ def _register(app: Flask, settings: Settings) -> None:
         app.register_blueprint(playground.bp)
     app.register_blueprint(login.bp)
     app.register_blueprint(me.bp)
+    app.register_blueprint(reference.bp)
     for bp in RESOURCES:
         api.register_blueprint(bp, url_prefix="/v1")
         # clients are configured in many ways; the reference shows each route once
@@ -211,7 +211,7 @@ def _register(app: Flask, settings: Settings) -> None:
     for bp in ADMIN:
         api.register_blueprint(bp, url_prefix="/admin")
     for bp in azure.RESOURCES:
-        app.register_blueprint(bp, url_prefix="/openai")
+        api.register_blueprint(bp, url_prefix="/openai")
 
 
 def _allow_browsers(app: Flask, services: Services) -> None:

@@ -32,60 +32,62 @@ log = logging.getLogger(__name__)
 
 bp = Resource("relays", "Images, sound and moderations, by the upstreams that serve them.", scope="relay")
 
+JSON, FORM = "application/json", "multipart/form-data"
+TEXT, FILE = {"type": "string"}, {"type": "string", "format": "binary"}
+TEXT_OR_OBJECT = {"oneOf": [TEXT, {"type": "object", "additionalProperties": True}]}
+INPUT = {"oneOf": [TEXT, {"type": "array", "items": TEXT_OR_OBJECT}]}
 
-def body_doc(*media_types: str) -> dict[str, Any]:
-    """OpenAPI's requestBody of what is passed on: whatever the upstream takes."""
-    schema = {"type": "object", "properties": {"model": {"type": "string"}}, "additionalProperties": True}
+
+def body_doc(*media_types: str, **fields: dict[str, Any]) -> dict[str, Any]:
+    """OpenAPI's requestBody of what is passed on: these fields, and whatever else the upstream takes."""
+    schema = {"type": "object", "properties": {"model": TEXT, **fields}, "additionalProperties": True}
     return {"required": True, "content": {media_type: {"schema": schema} for media_type in media_types}}
 
 
-JSON, FORM = "application/json", "multipart/form-data"
-
-
 @bp.route("/images/generations", methods=["POST"])
-@bp.doc(requestBody=body_doc(JSON))
+@bp.doc(requestBody=body_doc(JSON, prompt=TEXT))
 def create_image() -> Response:
     """Create an image"""
     return relay("images")
 
 
 @bp.route("/images/edits", methods=["POST"])
-@bp.doc(requestBody=body_doc(FORM, JSON))
+@bp.doc(requestBody=body_doc(FORM, JSON, image=FILE, prompt=TEXT))
 def create_image_edit() -> Response:
     """Create an image edit"""
     return relay("images")
 
 
 @bp.route("/images/variations", methods=["POST"])
-@bp.doc(requestBody=body_doc(FORM))
+@bp.doc(requestBody=body_doc(FORM, image=FILE))
 def create_image_variation() -> Response:
     """Create an image variation"""
     return relay("images")
 
 
 @bp.route("/audio/speech", methods=["POST"])
-@bp.doc(requestBody=body_doc(JSON))
+@bp.doc(requestBody=body_doc(JSON, input=TEXT, voice=TEXT_OR_OBJECT))
 def create_speech() -> Response:
     """Create speech"""
     return relay("audio")
 
 
 @bp.route("/audio/transcriptions", methods=["POST"])
-@bp.doc(requestBody=body_doc(FORM))
+@bp.doc(requestBody=body_doc(FORM, file=FILE))
 def create_transcription() -> Response:
     """Create a transcription"""
     return relay("audio")
 
 
 @bp.route("/audio/translations", methods=["POST"])
-@bp.doc(requestBody=body_doc(FORM))
+@bp.doc(requestBody=body_doc(FORM, file=FILE))
 def create_translation() -> Response:
     """Create a translation"""
     return relay("audio")
 
 
 @bp.route("/moderations", methods=["POST"])
-@bp.doc(requestBody=body_doc(JSON))
+@bp.doc(requestBody=body_doc(JSON, input=INPUT))
 def create_moderation() -> Response:
     """Create a moderation"""
     return relay("moderations")

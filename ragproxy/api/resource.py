@@ -53,5 +53,6 @@ class Resource(Blueprint):
 
     def __init__(self, name: str, description: str, *, scope: Scope | None) -> None:
         super().__init__(name, __name__, description=description)
+        self.scope = scope
         self.before_request(custom_headers.note)  # first, so that a 401 gives them back too
         self.before_request(partial(authenticate, scope))

@@ -114,7 +114,9 @@ class ResponseQuerySchema(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    stream = Text(choices=("true", "false", "True", "False", "1", "0", ""))
+    stream = Text(
+        choices=("true", "false", "True", "False", "1", "0", ""), description="true: as the events that make it"
+    )
     starting_after = Limit(0, description="The number of the event that the stream begins after")
 
     @post_load

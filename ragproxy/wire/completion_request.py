@@ -30,8 +30,10 @@ class Prompt(fields.Field):
     """A prompt in any of its four forms, loaded as (prompts, whether they are tokens)."""
 
     def __init__(self, *, required: bool = True) -> None:
-        arrays = {"type": "array", "items": {}, "minItems": 1, "maxItems": MAX_PROMPTS}
-        super().__init__(required=required, metadata={"oneOf": [{"type": "string"}, arrays], "description": _FORMS})
+        token = {"type": "integer", "minimum": 0}
+        items = ({"type": "string"}, token, {"type": "array", "items": token, "minItems": 1})
+        arrays = [{"type": "array", "items": each, "minItems": 1} for each in items]
+        super().__init__(required=required, metadata={"anyOf": [{"type": "string"}, *arrays], "description": _FORMS})
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> tuple[Prompts, bool]:
         if type(value) is str:

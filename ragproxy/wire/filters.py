@@ -18,13 +18,33 @@ _COMPOUND = ("and", "or")
 _LISTS = ("in", "nin")
 _COMPARISON = ("eq", "ne", "gt", "gte", "lt", "lte", *_LISTS)
 _SCALARS = (str, int, float, bool)
+_VALUES = [{"type": "string"}, {"type": "number"}, {"type": "boolean"}]
 
 
 class FilterField(fields.Field):
     """A filter on the attributes of files."""
 
     def __init__(self) -> None:
-        documented = {"type": "object", "description": "OpenAI's comparison or compound filter on file attributes"}
+        documented = {
+            "type": "object",
+            "description": "OpenAI's comparison or compound filter on file attributes",
+            "required": ["type"],
+            "properties": {
+                "type": {"type": "string", "enum": [*_COMPARISON, *_COMPOUND]},
+                "key": {"type": "string", "description": "The attribute that is compared"},
+                "value": {
+                    "description": "What it is compared with; several for `in` and `nin`",
+                    "anyOf": [*_VALUES, {"type": "array", "items": {"anyOf": _VALUES}, "maxItems": MAX_VALUES}],
+                },
+                "filters": {
+                    "type": "array",
+                    "description": "What `and` and `or` join",
+                    "items": {"type": "object", "additionalProperties": True},
+                    "minItems": 1,
+                    "maxItems": MAX_FILTERS,
+                },
+            },
+        }
         super().__init__(allow_none=True, metadata=documented)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Filter:

@@ -40,7 +40,10 @@ class ModelLimits(fields.Field):
 
     def __init__(self) -> None:
         about = "Limits of single models, beside those of the key"
-        super().__init__(allow_none=True, metadata={"type": "object", "description": about})
+        limit = {"type": ["integer", "null"], "minimum": 1, "maximum": MAX_RATE}
+        limits = {"type": "object", "properties": {f"{what}_per_minute": limit for what in ("requests", "tokens")}}
+        documented = {"type": "object", "description": about, "additionalProperties": limits}
+        super().__init__(allow_none=True, metadata=documented)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> dict[str, Limits]:
         if type(value) is not dict:

@@ -23,9 +23,23 @@ class MessageField(fields.Field):
     """One message."""
 
     def __init__(self) -> None:
-        content = {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "object"}}]}
-        properties = {"role": {"type": "string", "enum": list(ROLES)}, "content": content}
-        super().__init__(metadata={"type": "object", "required": ["role"], "properties": properties})
+        part = {
+            "type": "object",
+            "required": ["type"],
+            "properties": {"type": {"type": "string", "enum": list(_PARTS)}},
+            "additionalProperties": True,
+        }
+        call = {"type": "object", "additionalProperties": True}
+        properties = {
+            "role": {"type": "string", "enum": list(ROLES)},
+            "content": {"oneOf": [{"type": "string"}, {"type": "array", "items": part}, {"type": "null"}]},
+            "name": {"type": "string"},
+            "refusal": {"type": ["string", "null"]},
+            "tool_calls": {"type": "array", "items": call, "maxItems": MAX_TOOL_CALLS},
+            "tool_call_id": {"type": "string", "description": "Of the role `tool`: the call that it answers"},
+        }
+        documented = {"type": "object", "required": ["role"], "properties": properties, "additionalProperties": True}
+        super().__init__(metadata=documented)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Message:
         if type(value) is not dict:

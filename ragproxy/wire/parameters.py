@@ -24,6 +24,8 @@ class Checked(fields.Field):
     """A value that stays as it came once `check` has found nothing wrong with it."""
 
     def __init__(self, **documented: Any) -> None:
+        if "oneOf" in documented:  # of one type, marshmallow says so itself
+            documented["oneOf"] = [*documented["oneOf"], {"type": "null"}]
         super().__init__(allow_none=True, metadata=documented)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
@@ -73,8 +75,9 @@ class LogitBias(Checked):
 class Metadata(Checked):
     """Up to 16 pairs of strings: keys of 64 characters, values of 512."""
 
-    def __init__(self) -> None:
-        super().__init__(type="object", additionalProperties={"type": "string"}, maxProperties=MAX_PAIRS)
+    def __init__(self, **documented: Any) -> None:
+        documented |= {"type": "object", "additionalProperties": {"type": "string"}, "maxProperties": MAX_PAIRS}
+        super().__init__(**documented)
 
     def check(self, value: Any) -> None:
         """Raise ValidationError for a wrong value."""
@@ -105,7 +108,18 @@ class ResponseFormat(Checked):
     kinds = ("text", "json_object", "json_schema")
 
     def __init__(self) -> None:
-        super().__init__(type="object", properties={"type": {"type": "string", "enum": list(self.kinds)}})
+        schema = {
+            "type": "object",
+            "required": ["name"],
+            "properties": {
+                "name": {"type": "string"},
+                "schema": {"type": "object", "additionalProperties": True},
+                "strict": {"type": ["boolean", "null"]},
+            },
+            "additionalProperties": True,
+        }
+        kind = {"type": "string", "enum": list(self.kinds)}
+        super().__init__(type="object", required=["type"], properties={"type": kind, "json_schema": schema})
 
     def check(self, value: Any) -> None:
         """Raise ValidationError for a wrong value."""

@@ -25,7 +25,7 @@ class CacheField(fields.Field):
 
     def __init__(self) -> None:
         seconds = {"type": "integer", "minimum": 1, "maximum": MAX_TTL_S, "default": CACHE_TTL_S}
-        forms = [{"type": "boolean"}, {"type": "object", "properties": {"ttl_s": seconds}}]
+        forms = [{"type": "boolean"}, {"type": "object", "properties": {"ttl_s": seconds}}, {"type": "null"}]
         super().__init__(allow_none=True, metadata={"oneOf": forms, "description": "Whether the answer may be cached"})
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> CacheUse:

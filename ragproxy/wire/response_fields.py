@@ -37,7 +37,7 @@ class Input(fields.Field):
 
     def __init__(self, *, required: bool = False) -> None:
         items = {"type": "array", "items": {"type": "object"}, "maxItems": MAX_ITEMS}
-        forms = [{"type": "string"}, items]
+        forms = [{"type": "string"}, items, *([] if required else [{"type": "null"}])]
         super().__init__(required=required, allow_none=not required, metadata={"oneOf": forms})
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> tuple[Item, ...]:
@@ -61,7 +61,8 @@ class ConversationField(fields.Field):
     """A conversation's id, by itself or in an object; loaded as the id."""
 
     def __init__(self) -> None:
-        forms = [{"type": "string"}, {"type": "object", "properties": {"id": {"type": "string"}}}]
+        named = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}
+        forms = [{"type": "string"}, named, {"type": "null"}]
         super().__init__(allow_none=True, metadata={"oneOf": forms})
         self._id = Identifier(required=True)
 

@@ -135,7 +135,7 @@ class ThreadAndRunSchema(RunFields):
         return ThreadAndRun(RunRequest(self.given(data)), thread or ThreadRequest(), resources or ToolResources())
 
 
-class _OutputSchema(Schema):
+class _ToolOutputSchema(Schema):
     class Meta:
         unknown = EXCLUDE
 
@@ -149,7 +149,7 @@ class ToolOutputsSchema(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    tool_outputs = Items(fields.Nested(_OutputSchema), required=True, max_items=MAX_OUTPUTS)
+    tool_outputs = Items(fields.Nested(_ToolOutputSchema), required=True, max_items=MAX_OUTPUTS)
     stream = Flag()
 
     @post_load
@@ -199,7 +199,9 @@ class StepInclude(Items):
     """What of steps is to be shown beside what always is; the argument comes as often as there are values."""
 
     def __init__(self, **named: str) -> None:
-        super().__init__(Text(required=True, choices=(CONTENT,)), max_items=8)
+        super().__init__(
+            Text(required=True, choices=(CONTENT,)), max_items=8, description="What to show beside what is always shown"
+        )
         self.data_key = named.get("data_key")
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> list[Any]:

@@ -93,7 +93,7 @@ class CompletionQuerySchema(PageQuery):
     """GET /chat/completions. `metadata[key]=value` is a pair, as the official clients write it."""
 
     model = Identifier(description="Completions of this model alone, as it was asked for")
-    metadata = Metadata()
+    metadata = Metadata(description="Completions with all these pairs alone, each as `metadata[key]=value`")
 
     @pre_load
     def drop_empty(self, data: Any, **_: Any) -> Any:

@@ -77,7 +77,7 @@ class _SearchedSchema(Schema):
         return ToolResources(stores, made[0] if made else None)
 
 
-class _RunSchema(Schema):
+class _InterpreterSchema(Schema):
     class Meta:
         unknown = EXCLUDE
 
@@ -97,7 +97,7 @@ class ToolResourcesSchema(Schema):
         unknown = EXCLUDE
 
     file_search = fields.Nested(_SearchedSchema, allow_none=True)
-    code_interpreter = fields.Nested(_RunSchema, allow_none=True)
+    code_interpreter = fields.Nested(_InterpreterSchema, allow_none=True)
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> ToolResources:

@@ -9,13 +9,30 @@ from ragproxy.wire.parameters import Checked, an_object, named
 from ragproxy.wire.validation import at, may, need, shown, wrong_type, wrong_value
 
 MAX_TOOLS = 128
+_FUNCTION = {
+    "type": "object",
+    "required": ["name"],
+    "properties": {
+        "name": {"type": "string"},
+        "description": {"type": ["string", "null"]},
+        "parameters": {"type": ["object", "null"], "additionalProperties": True},
+        "strict": {"type": ["boolean", "null"]},
+    },
+    "additionalProperties": True,
+}
+_TOOL = {
+    "type": "object",
+    "required": ["type"],
+    "properties": {"type": {"type": "string"}, "function": _FUNCTION},
+    "additionalProperties": True,
+}
 
 
 class Tools(Checked):
     """An array of tools."""
 
     def __init__(self) -> None:
-        super().__init__(type="array", items={"type": "object"}, maxItems=MAX_TOOLS)
+        super().__init__(type="array", items=_TOOL, maxItems=MAX_TOOLS)
 
     def check(self, value: Any) -> None:
         """Raise ValidationError for a wrong value."""
@@ -30,7 +47,7 @@ class Functions(Checked):
     """The deprecated array of functions."""
 
     def __init__(self) -> None:
-        super().__init__(type="array", items={"type": "object"}, minItems=1, maxItems=MAX_TOOLS)
+        super().__init__(type="array", items=_FUNCTION, minItems=1, maxItems=MAX_TOOLS)
 
     def check(self, value: Any) -> None:
         """Raise ValidationError for a wrong value."""

@@ -420,7 +420,8 @@ def secure_client(make_app, issuer):
 @pytest.fixture
 def routes(app):
     """(method, path) of every route that needs a caller, but for the page itself."""
-    open_to_all = ("/health", "/ready", "/metrics", "/openapi.json", "/login", "/logout", "/me", "/sources")
+    open_to_all = ("/health", "/ready", "/metrics", "/openapi.json", "/static", "/login", "/logout", "/me")
+    open_to_all += ("/sources",)
     return [
         (method, re.sub(r"<[^>]+>", "x", rule.rule))
         for rule in app.url_map.iter_rules()

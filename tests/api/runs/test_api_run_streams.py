@@ -195,7 +195,10 @@ def test_one_that_was_told_in_part_when_its_worker_died_has_failed(client, upstr
     shapes = services_of(client).running._shapes
     begun = shapes.begun(task.run, 1, opened=False)
     work_of.write(task.run.id, "dead", begun)
-    step = {"event": "thread.message.delta", "data": {"id": "msg_1", "object": "thread.message.delta", "delta": {}}}
+    step = {
+        "event": "thread.message.delta",
+        "data": {"id": "msg_1", "object": "thread.message.delta", "delta": {"content": []}},
+    }
     work_of.write(task.run.id, "dead", type(begun)(events=[step]))
     work_of.abandon("dead")
     assert work(client)

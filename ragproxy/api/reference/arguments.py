@@ -1,0 +1,116 @@
+"""What operations take: their arguments, their headers, and the schemas of their bodies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ragproxy.api.idempotency import LONGEST
+from ragproxy.api.reference.operations import Operation
+
+_FRAMEWORKS = ("Error", "PaginationMetadata")  # flask-smorest's own, which nobody is told here
+
+PARAMETERS: dict[str, dict[str, Any]] = {
+    "RequestId": {
+        "in": "header",
+        "name": "x-request-id",
+        "description": "The id of the request in the logs and on the answer; one is made when it has none",
+        "schema": {"type": "string"},
+    },
+    "IdempotencyKey": {
+        "in": "header",
+        "name": "Idempotency-Key",
+        "description": "The same request under the same key is answered once, and told again what it was",
+        "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST},
+    },
+    "CacheControl": {
+        "in": "header",
+        "name": "Cache-Control",
+        "description": "`no-store` keeps the request away from the cache of answers, `no-cache` has it answered anew",
+        "schema": {"type": "string"},
+    },
+    "ApiVersion": {
+        "in": "query",
+        "name": "api-version",
+        "description": "As Azure's clients send it; any will do",
+        "schema": {"type": "string"},
+    },
+    "Next": {
+        "in": "query",
+        "name": "next",
+        "description": "The path of this server to go to after the login",
+        "schema": {"type": "string"},
+    },
+    "LoginState": {
+        "in": "query",
+        "name": "state",
+        "description": "As the login was begun with",
+        "schema": {"type": "string"},
+    },
+    "LoginCode": {
+        "in": "query",
+        "name": "code",
+        "description": "What the issuer gives for who has logged in",
+        "schema": {"type": "string"},
+    },
+    "Range": {
+        "in": "header",
+        "name": "Range",
+        "description": "The part of the file that is wanted, in bytes",
+        "schema": {"type": "string"},
+    },
+}
+_BESIDE = {
+    "files.download_file": ("Range",),
+    "login.begin": ("Next",),
+    "login.finish": ("LoginState", "LoginCode"),
+}
+
+
+def headers_of(told: Operation, *, guarded: bool) -> list[dict[str, Any]]:
+    """The headers that an operation takes, beside that of the key."""
+    names = ["RequestId"] if guarded else []
+    if told.keyed:
+        names += ["IdempotencyKey", "CacheControl"]
+    return [_parameter(name) for name in names]
+
+
+def settled_arguments(endpoint: str, asked: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The arguments of the query, where nothing can be null."""
+    beside = (*(("ApiVersion",) if endpoint.startswith("azure_") else ()), *_BESIDE.get(endpoint, ()))
+    return [*map(_settled, asked.get("parameters", ())), *map(_parameter, beside)]
+
+
+def requests(schemas: Mapping[str, Any]) -> dict[str, Any]:
+    """The schemas of bodies, by names that can be shown."""
+    kept = {name: schema for name, schema in schemas.items() if name not in _FRAMEWORKS}
+    shown: dict[str, Any] = _renamed(kept)
+    return {name.lstrip("_"): schema for name, schema in shown.items()}
+
+
+def _parameter(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/parameters/{name}"}
+
+
+def _settled(argument: Mapping[str, Any]) -> dict[str, Any]:
+    schema = dict(argument["schema"])
+    if isinstance(schema.get("type"), list):
+        (schema["type"],) = [each for each in schema["type"] if each != "null"]
+    settled = {**argument, "schema": schema}
+    if schema["type"] == "object":  # `metadata[key]=value`
+        settled |= {"style": "deepObject", "explode": True}
+    return settled
+
+
+def _renamed(value: Any) -> Any:
+    """The value with its references by the names that are shown; an object that says no more may hold anything."""
+    if isinstance(value, Mapping):
+        renamed = {key: _reference(each) if key == "$ref" else _renamed(each) for key, each in value.items()}
+        is_bare = "object" in value.get("type", ()) and not {"properties", "additionalProperties"} & value.keys()
+        return {**renamed, "additionalProperties": True} if is_bare else renamed
+    return [_renamed(each) for each in value] if isinstance(value, list) else value
+
+
+def _reference(target: str) -> str:
+    head, _, name = target.rpartition("/")
+    return f"{head}/{name.lstrip('_')}"

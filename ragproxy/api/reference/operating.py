@@ -1,0 +1,51 @@
+"""The operations of administrators and operators, and the pages."""
+
+from __future__ import annotations
+
+from ragproxy.api.reference.operations import HTML, JSON, Operation, answers, serves
+from ragproxy.wire.reference.shapes import OBJECT, STRING, ref
+
+_STAYS = "What the body does not say stays as it is."
+_GONE = {404: "The document is not there, or may not be read", 410: "The link has expired"}
+
+OPERATIONS: dict[str, Operation] = {
+    "admin_agents.create_agent": answers("Agent", "`model` names it from then on.", refuses=(409,)),
+    "admin_agents.list_agents": answers("AgentList", "With `owner`, those of one project."),
+    "admin_agents.get_agent": answers("Agent", "`owner` says whose it is."),
+    "admin_agents.modify_agent": answers("Agent", f"{_STAYS} Null puts back what a new agent has."),
+    "admin_agents.delete_agent": answers("AgentDeleted", "Its vector stores stay.", refuses=(409,)),
+    "admin_keys.create_key": answers("ApiKeyWithSecret", "Its secret is not kept, but a digest of it."),
+    "admin_keys.list_keys": answers("ApiKeyList", "The newest first by default."),
+    "admin_keys.get_key": answers("ApiKey", "Without its secret, which nobody knows."),
+    "admin_keys.modify_key": answers("ApiKey", f"{_STAYS} Null takes a limit or a restriction away."),
+    "admin_keys.revoke_key": answers("ApiKeyDeleted", "It is good for nothing at once."),
+    "admin_keys.rotate_key": answers("ApiKeyWithSecret", "The former secret is good for `grace_seconds` more."),
+    "admin_usage.get_usage": Operation(
+        "Sums of requests, tokens, cost and times, by the dimensions asked for.",
+        {JSON: ref("UsageList"), "text/csv": STRING},
+        headers=("Content-Disposition",),
+    ),
+    "me.show": Operation(
+        "What the bearer is known as and may do, or who has logged in with a browser, which gets a page.",
+        {JSON: ref("Caller"), HTML: STRING},
+        page=True,
+    ),
+    "ops.health": answers("Health", "For probes: nothing is looked at."),
+    "ops.ready": Operation(
+        "For probes: whether the records and the index answer. 503 names the part that does not.",
+        {JSON: ref("Readiness")},
+        more={503: "A part does not answer"},
+    ),
+    "ops.metrics": serves("text/plain", "In the format of Prometheus."),
+    "sources.show_source": serves(
+        HTML, "Where the links of sources lead. The link is signed, and good for a while.", more=_GONE
+    ),
+    "login.begin": Operation("`next` is the path to come back to.", status=303, refuses=(501, 502, 503), page=True),
+    "login.finish": Operation(
+        "Where the issuer sends the browser back to.", status=303, refuses=(400, 401, 403, 501, 502, 503), page=True
+    ),
+    "login.leave": Operation("The session ends; at the issuer it goes on.", status=303, refuses=(403, 501), page=True),
+    "reference.show_document": Operation(
+        "This document: OpenAPI 3.1.", {JSON: OBJECT}, more={304: "It has not changed"}
+    ),
+}
