@@ -103,7 +103,7 @@ def get(client, headers=None, **query):
 
 
 class Away:
-    def reading(self):
+    def reading(self, **_):
         raise StateUnavailable("The database does not answer")
 
 

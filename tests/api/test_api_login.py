@@ -426,7 +426,7 @@ def routes(app):
         (method, re.sub(r"<[^>]+>", "x", rule.rule))
         for rule in app.url_map.iter_rules()
         for method in sorted(rule.methods - {"OPTIONS", "HEAD"})
-        if not rule.rule.startswith(open_to_all)
+        if rule.rule != "/" and not rule.rule.startswith(open_to_all)
     ]
 
 

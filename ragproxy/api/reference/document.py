@@ -25,7 +25,7 @@ OPERATIONS: Mapping[str, Operation] = {
     **operating.OPERATIONS,
 }
 OPEN = frozenset({"ops", "sources", "login", "reference"})  # blueprints whose routes need no key
-UNTOLD = frozenset({"assets"})  # what pages are made of is nobody's to call
+UNTOLD = frozenset({"assets", "playground"})  # pages with scripts, and what they are made of, are nobody's to call
 SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"apiKey": []}]
 _PART = re.compile(r"<(?:[a-z]+:)?(\w+)>")
 _BARE = "bare-"

@@ -6,7 +6,6 @@ from ragproxy.api.reference.operations import HTML, JSON, Operation, answers, se
 from ragproxy.wire.reference.shapes import OBJECT, STRING, ref
 
 _STAYS = "What the body does not say stays as it is."
-_GONE = {404: "The document is not there, or may not be read", 410: "The link has expired"}
 
 OPERATIONS: dict[str, Operation] = {
     "admin_agents.create_agent": answers("Agent", "`model` names it from then on.", refuses=(409,)),
@@ -37,8 +36,11 @@ OPERATIONS: dict[str, Operation] = {
         more={503: "A part does not answer"},
     ),
     "ops.metrics": serves("text/plain", "In the format of Prometheus."),
-    "sources.show_source": serves(
-        HTML, "Where the links of sources lead. The link is signed, and good for a while.", more=_GONE
+    "sources.show_source": Operation(
+        "Where the links of sources lead. The link is signed, and good for a while.",
+        {HTML: STRING, JSON: ref("SourceExcerpt")},
+        refuses=(410,),
+        page=True,
     ),
     "login.begin": Operation("`next` is the path to come back to.", status=303, refuses=(501, 502, 503), page=True),
     "login.finish": Operation(

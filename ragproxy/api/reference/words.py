@@ -96,6 +96,7 @@ ERRORS = {
     403: "The key may not do this",
     404: "There is no such thing, or it is somebody else's",
     409: "It cannot be done as things stand, or the same request is being answered",
+    410: "The link has expired",
     413: "The body is too large",
     415: "The body has another type than is read here",
     416: "The file has no such range",

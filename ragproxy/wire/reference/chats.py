@@ -48,6 +48,19 @@ SCHEMAS: dict[str, Shape] = {
         },
         "A passage that the model was shown",
     ),
+    "SourceExcerpt": record(
+        {
+            "object": const("source"),
+            "file_id": STRING,
+            "filename": STRING,
+            "page": told(nullable(INTEGER), "That of the passage, from 1"),
+            "found": told(BOOLEAN, "Whether the passage is still in the document"),
+            "pieces": array(record({"text": STRING, "page": nullable(INTEGER), "marked": BOOLEAN})),
+            "pieces_before": told(INTEGER, "Pieces of the document that are left out before these"),
+            "pieces_after": told(INTEGER, "And after them"),
+        },
+        "A passage in its document, with what stands around it",
+    ),
     "UrlCitation": record(
         {
             "type": const("url_citation"),

@@ -78,7 +78,7 @@ def test_every_operation_tells_its_success_and_its_errors(document, operations):
         statuses = {status for status in answers if status[0] in "45"}
         wanted = {"500"} if path in OPEN else {"400", "401", "403", "429", "500", "503"}
         assert wanted <= statuses, f"{method} {path}"
-        for status in statuses - ({"404", "410"} if path == "/sources/{token}" else {"503"} & {*answers}):
+        for status in statuses - ({"503"} & {*answers}):
             told = resolved(document, answers[status])
             assert told["content"]["application/json"]["schema"] == error
             assert told["description"]
