@@ -14,6 +14,7 @@ from ragproxy.wire.reference import schemas
 from ragproxy.wire.reference.shapes import STRING, ref
 
 _REFUSED = "The upstream's refusal, passed on"
+_ON_PAGES = {410}  # statuses of pages alone, which write out what they answer
 _LIMITED = (429, 503)  # statuses after which trying again makes sense
 
 
@@ -46,7 +47,9 @@ def components(requests: Mapping[str, Any]) -> dict[str, Any]:
     assert not doubled, f"both of a request and of an answer: {doubled}"
     return {
         "schemas": {**requests, **answers},
-        "responses": {f"Error{status}": _error(status, about) for status, about in ERRORS.items()}
+        "responses": {
+            f"Error{status}": _error(status, about) for status, about in ERRORS.items() if status not in _ON_PAGES
+        }
         | {"Refused": _error(0, _REFUSED)},
         "parameters": PARAMETERS,
         "headers": {name: {"description": about, "schema": schema} for name, (schema, about) in HEADERS.items()},
