@@ -17,7 +17,10 @@ from ragproxy import services as waist
 from ragproxy.api import (
     accounting,
     admin_agents,
+    admin_desk,
+    admin_health,
     admin_keys,
+    admin_stores,
     admin_usage,
     assets,
     assistants,
@@ -85,7 +88,14 @@ RESOURCES = (
     folders.bp,
     batch_jobs.bp,
 )
-ADMIN = (admin_agents.bp, admin_keys.bp, admin_usage.bp)  # at /admin alone: OpenAI has no such routes
+ADMIN = (
+    admin_agents.bp,
+    admin_keys.bp,
+    admin_stores.bp,
+    admin_usage.bp,
+    admin_health.bp,
+    admin_desk.api,
+)  # at /admin alone: OpenAI has no such routes
 EXPOSED_HEADERS = (
     "Content-Disposition",
     "X-Metadata-Sources",
@@ -108,6 +118,8 @@ EXPOSED_HEADERS = (
     "Server-Timing",
 )
 PREFLIGHT_S = 600
+# all but the way into the desk: a page of another server must not learn who is in, nor try keys from its visitors
+_CALLED_FROM_ELSEWHERE = r"/(?!admin(?:/(?:login|logout|session))?/?$).*"
 PARTING_S = 2.0  # for answers that are cut when the server ends
 SUCCESSION_S = 40.0  # a little more than serving.graceful_timeout
 
@@ -204,6 +216,7 @@ def _register(app: Flask, settings: Settings) -> None:
     app.register_blueprint(login.bp)
     app.register_blueprint(me.bp)
     app.register_blueprint(reference.bp)
+    app.register_blueprint(admin_desk.bp)
     for bp in RESOURCES:
         api.register_blueprint(bp, url_prefix="/v1")
         # clients are configured in many ways; the reference shows each route once
@@ -220,6 +233,7 @@ def _allow_browsers(app: Flask, services: Services) -> None:
         return
     CORS(
         app,
+        resources=_CALLED_FROM_ELSEWHERE,
         origins=list(origins),
         expose_headers=list(EXPOSED_HEADERS),
         max_age=PREFLIGHT_S,

@@ -1,4 +1,4 @@
-"""/admin/usage: what requests consumed, summed up. Ours, not OpenAI's."""
+"""/admin/usage and /admin/latency: what requests consumed, summed up, and how long they took. Ours, not OpenAI's."""
 
 from __future__ import annotations
 
@@ -11,7 +11,15 @@ from flask import Response
 from ragproxy.api.context import services
 from ragproxy.api.resource import Resource
 from ragproxy.api.stream import json_response
-from ragproxy.wire.usage import USAGE_QUERY, USUAL_BUCKETS, UsageQuery, usage_csv, usage_json
+from ragproxy.wire.usage import (
+    LATENCY_QUERY,
+    USAGE_QUERY,
+    USUAL_BUCKETS,
+    UsageQuery,
+    latency_json,
+    usage_csv,
+    usage_json,
+)
 
 bp = Resource("admin_usage", "What requests consumed and cost, for the server's administrator.", scope="admin")
 
@@ -27,6 +35,15 @@ def get_usage(asked: UsageQuery) -> Response:
     limit = asked.limit or USUAL_BUCKETS
     found = services.state.usage.sums(asked.by, asked.which, limit=limit + 1)
     return json_response(usage_json(found[:limit], asked, len(found) > limit))
+
+
+@bp.route("/latency", methods=["GET"])
+@bp.arguments(LATENCY_QUERY, location="query")
+def get_latency(asked: UsageQuery) -> Response:
+    """Tell how long requests took that did not fail, as percentiles"""
+    limit = asked.limit or USUAL_BUCKETS
+    found = services.state.usage.latency(asked.by, asked.which, limit=limit + 1)
+    return json_response(latency_json(found[:limit], asked, len(found) > limit))
 
 
 def _table(asked: UsageQuery) -> Response:

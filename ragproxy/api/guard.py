@@ -9,6 +9,7 @@ from functools import partial
 from flask import Flask, Request, Response
 
 from ragproxy.api import custom_headers, inside
+from ragproxy.api.admin_session import signed_in
 from ragproxy.api.body import discard, is_announced
 from ragproxy.api.context import Visit, services, visit
 from ragproxy.domain import Scope
@@ -43,7 +44,9 @@ def authenticate(scope: Scope | None) -> None:
         return
     started = time.perf_counter()
     known = request.environ.get(inside.CALLER)
-    if known is not None:  # asked by ourselves
+    if known is None and scope == "admin":
+        known = signed_in()
+    if known is not None:  # asked by ourselves, or by the desk
         current.meet(known)
         services.identity.check(known, scope)
     else:
@@ -80,7 +83,7 @@ def _finish(response: Response) -> Response:
     _tell_rates(response, current)
     given = {name.lower() for name, _ in response.headers}
     response.headers.extend((name, value) for name, value in SECURITY if name.lower() not in given)
-    if request.path.startswith("/admin/"):
+    if request.path == "/admin" or request.path.startswith("/admin/"):
         response.headers["Cache-Control"] = "no-store"  # secrets are told once
     route = request.url_rule.rule if request.url_rule else "unknown"
     metrics = services.metrics

@@ -13,6 +13,8 @@ from ragproxy.errors import RagproxyError
 
 log = logging.getLogger(__name__)
 
+OK = "ok"
+
 bp = Blueprint("ops", __name__)
 
 
@@ -25,15 +27,8 @@ def health() -> Response:
 @bp.get("/ready")
 def ready() -> Response:
     """Ready: the records and the index answer. 503 names the part that does not; an upstream away is no reason."""
-    parts = {"records": services.state.ping, "index": services.index.ping}
-    failed = {}
-    for name, ping in parts.items():
-        try:
-            ping()
-        except RagproxyError as error:
-            log.warning("not ready", extra={"part": name, "code": error.code})
-            failed[name] = error.message
-    checks = {name: failed.get(name, "ok") for name in parts}
+    checks = check_parts()
+    failed = any(told != OK for told in checks.values())
     return json_response({"status": "unavailable" if failed else "ok", "checks": checks}, 503 if failed else 200)
 
 
@@ -41,3 +36,16 @@ def ready() -> Response:
 def metrics() -> Response:
     """Prometheus metrics."""
     return Response(services.metrics.render(), content_type=services.metrics.CONTENT_TYPE)
+
+
+def check_parts() -> dict[str, str]:
+    """What must answer for us to answer: each "ok", or why it is not."""
+    checks = {}
+    for name, ping in {"records": services.state.ping, "index": services.index.ping}.items():
+        try:
+            ping()
+            checks[name] = OK
+        except RagproxyError as error:
+            log.warning("not ready", extra={"part": name, "code": error.code})
+            checks[name] = error.message
+    return checks

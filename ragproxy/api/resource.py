@@ -46,10 +46,14 @@ class BodyParser(FlaskParser):
         raise invalid(error.messages, location=location) from error
 
 
-class Resource(Blueprint):
-    """A flask-smorest blueprint whose views all need a caller with the scope; any caller will do when it is None."""
+class Open(Blueprint):
+    """A flask-smorest blueprint that anybody may ask."""
 
     ARGUMENTS_PARSER = BodyParser()
+
+
+class Resource(Open):
+    """One whose views all need a caller with the scope; any caller will do when it is None."""
 
     def __init__(self, name: str, description: str, *, scope: Scope | None) -> None:
         super().__init__(name, __name__, description=description)

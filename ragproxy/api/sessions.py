@@ -43,10 +43,17 @@ def session_caller() -> Caller | None:
 
 def session_person() -> Person | None:
     """The same with a name to show."""
-    if services.login is None or request.method not in ("GET", "HEAD"):
-        return None
-    said = _read(_SESSION, SESSION_S)
-    return _person(said) if isinstance(said, dict) else None
+    found = logged_in() if request.method in ("GET", "HEAD") else None
+    return found[0] if found else None
+
+
+def logged_in() -> tuple[Person, int] | None:
+    """Who has logged in with this browser and until when, in epoch seconds.
+
+    For a request of any method, so its page must have been asked whether it meant it: the cookie alone is no proof.
+    """
+    said = read_cookie(_SESSION, SESSION_S) if services.login is not None else None
+    return (_person(said[0]), said[1] + SESSION_S) if said and isinstance(said[0], dict) else None
 
 
 def open_session(response: Response, person: Person) -> None:
@@ -60,32 +67,28 @@ def open_session(response: Response, person: Person) -> None:
         "scopes": sorted(caller.scopes),
         "name": person.name,
     }
-    value = _serializer(_SESSION).dumps(said)
-    value = value.decode() if isinstance(value, bytes) else value
-    if len(value) > LARGEST:
+    if not give_cookie(response, _SESSION, said, SESSION_S):
         raise Forbidden(
             f"You are in {len(caller.groups)} groups, more than a session can hold; "
             "the claim of RAGPROXY_OIDC_GROUPS_CLAIM should list only those that matter here",
             code="session_too_large",
         )
-    _set(response, _SESSION, value, SESSION_S)
 
 
 def close_session(response: Response) -> None:
     """Log out. Only who sends the cookie can: another site's form comes without it."""
-    if _name(_SESSION) in request.cookies:
-        _set(response, _SESSION, "", 0)
+    take_cookie(response, _SESSION)
 
 
 def note_login(response: Response, begun: Begun) -> None:
     """Let the browser remember which login it began."""
-    value = _serializer(_LOGIN).dumps([begun.state, begun.nonce, begun.next])
-    _set(response, _LOGIN, value.decode() if isinstance(value, bytes) else value, LOGIN_S)
+    give_cookie(response, _LOGIN, [begun.state, begun.nonce, begun.next], LOGIN_S)
 
 
 def begun_login() -> Begun | None:
     """The login that this browser began, None when there is none or it was too long ago."""
-    said = _read(_LOGIN, LOGIN_S)
+    found = read_cookie(_LOGIN, LOGIN_S)
+    said = found[0] if found else None
     return Begun(*said) if isinstance(said, list) and len(said) == 3 else None
 
 
@@ -104,6 +107,39 @@ def verifier(state: str) -> str:
 def own_address() -> str:
     """Where people reach this server."""
     return services.settings.public_url or request.url_root.rstrip("/")
+
+
+def give_cookie(response: Response, cookie: str, said: Any, max_age_s: int, *, samesite: str = "Lax") -> bool:
+    """Let the browser keep that, signed; False when it is too long for a cookie, and then nothing is given."""
+    value = _serializer(cookie).dumps(said)
+    value = value.decode() if isinstance(value, bytes) else value
+    if len(value) > LARGEST:
+        return False
+    _set(response, cookie, value, max_age_s, samesite)
+    return True
+
+
+def take_cookie(response: Response, cookie: str, *, samesite: str = "Lax") -> None:
+    """Let the browser forget it, if it has it."""
+    if cookie_value(cookie) is not None:
+        _set(response, cookie, "", 0, samesite)
+
+
+def cookie_value(cookie: str) -> str | None:
+    """What the browser sent, whatever it is worth; None when it sent none."""
+    return request.cookies.get(_name(cookie))
+
+
+def read_cookie(cookie: str, max_age_s: int) -> tuple[Any, int] | None:
+    """What was signed for the cookie, and when in epoch seconds; None when there is none that holds."""
+    value = cookie_value(cookie)
+    if not value or len(value) > LARGEST:
+        return None
+    try:
+        said, signed = _serializer(cookie).loads(value, max_age=max_age_s, return_timestamp=True)
+    except BadData:
+        return None
+    return said, int(signed.timestamp())
 
 
 def _person(said: dict[str, Any]) -> Person:
@@ -126,19 +162,9 @@ def _serializer(cookie: str) -> URLSafeTimedSerializer:
     )
 
 
-def _read(cookie: str, max_age_s: int) -> Any:
-    value = request.cookies.get(_name(cookie), "")
-    if not value or len(value) > LARGEST:
-        return None
-    try:
-        return _serializer(cookie).loads(value, max_age=max_age_s)
-    except BadData:
-        return None
-
-
-def _set(response: Response, cookie: str, value: str, max_age_s: int) -> None:
+def _set(response: Response, cookie: str, value: str, max_age_s: int, samesite: str = "Lax") -> None:
     response.set_cookie(
-        _name(cookie), value, max_age=max_age_s, path="/", secure=_is_secure(), httponly=True, samesite="Lax"
+        _name(cookie), value, max_age=max_age_s, path="/", secure=_is_secure(), httponly=True, samesite=samesite
     )
 
 

@@ -6,13 +6,10 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Literal
 
 from ragproxy.backends.trying import Call, T, begin, close
-from ragproxy.domain import Cancel
+from ragproxy.domain import Cancel, CircuitState
 from ragproxy.errors import BreakerOpen, NotServed, RagproxyError, UpstreamBroken, UpstreamError, UpstreamUnavailable
-
-State = Literal["closed", "open", "half-open"]
 
 MOST_FAILURES = 10  # in a row: several requests and their retries, so that one which crashes its upstream opens nothing
 OPEN_S = 10.0  # doubled each time that it opens without having been well in between
@@ -45,7 +42,7 @@ class Breaker:
         self._clock = clock
         # re-entrant: a collection of garbage may close a forgotten call in the middle of our own work
         self._lock = threading.RLock()
-        self._state: State = "closed"
+        self._state: CircuitState = "closed"
         self._failures = 0
         self._period_s = 0.0  # how long it was opened for; 0 when it has been well since
         self._until = 0.0
@@ -53,7 +50,7 @@ class Breaker:
         self._opened = 0  # how often; calls admitted before the last time say nothing any more
 
     @property
-    def state(self) -> State:
+    def state(self) -> CircuitState:
         return self._state
 
     @property

@@ -16,7 +16,7 @@ from ragproxy.backends.naming import Names, Place, mentioned, qualified
 from ragproxy.backends.prices import FREE, price_of
 from ragproxy.backends.resilience import Fallback
 from ragproxy.backends.server import BACKENDS, MOST_NAMES, REFRESH_S, RETRY_S, Server, UpstreamModel
-from ragproxy.domain import ChatModel, CompletionModel, EmbeddingModel
+from ragproxy.domain import ChatModel, CompletionModel, EmbeddingModel, UpstreamHealth
 from ragproxy.errors import ConfigError, NotServed, UnknownModel
 from ragproxy.tracing import Tracing
 from ragproxy.upstreams import EXTRACTIVE, Capability, Upstream
@@ -151,6 +151,10 @@ class Catalog:
             f"The upstream '{name}' is needed for this and no longer configured: give it back its [[upstream]] of "
             "ragproxy.toml, the file of RAGPROXY_CONFIG"
         )
+
+    def health(self) -> Sequence[UpstreamHealth]:
+        """How the upstreams are doing, in order, as far as this process has seen."""
+        return [server.health for server in self._servers]
 
     def start(self, first_list_s: float = FIRST_LIST_S) -> None:
         """Begin to learn the upstreams' models; call it once, after any fork.

@@ -21,6 +21,7 @@ from ragproxy.backends.breaking import Breaker
 from ragproxy.backends.fallback import Fallback, fall_back
 from ragproxy.backends.limiting import Gate
 from ragproxy.backends.trying import FAILURES, SHOULD_RETRY, Call, T, begin, close, last, outcome, told
+from ragproxy.backends.watching import Watch
 from ragproxy.domain import Cancel, ChatRequest, CompletionRequest, Delta
 from ragproxy.errors import (
     BreakerOpen,
@@ -45,6 +46,8 @@ __all__ = [
     "Protection",
     "RetryPolicy",
     "Retrying",
+    "Watch",
+    "Watched",
     "fall_back",
 ]
 
@@ -215,6 +218,13 @@ class Breaking(_Around):
 
     def __init__(self, model: UpstreamModel, breaker: Breaker) -> None:
         super().__init__(model, breaker.guard)
+
+
+class Watched(_Around):
+    """A model whose calls are noted by its upstream's `watch`."""
+
+    def __init__(self, model: UpstreamModel, watch: Watch) -> None:
+        super().__init__(model, watch.guard)
 
 
 class Limited(_Around):

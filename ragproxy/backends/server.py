@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import Protocol
 
@@ -18,8 +19,9 @@ from ragproxy.backends.http import Channel, Http
 from ragproxy.backends.metering import Metered
 from ragproxy.backends.openai import OpenAI
 from ragproxy.backends.prices import price_of
-from ragproxy.backends.resilience import Breaker, Gate, Protection, RetryPolicy
-from ragproxy.domain import Cancel, ChatModel, CompletionModel
+from ragproxy.backends.resilience import Breaker, Gate, Protection, RetryPolicy, Watch, Watched
+from ragproxy.backends.trying import Call, T
+from ragproxy.domain import Cancel, ChatModel, CompletionModel, UpstreamHealth
 from ragproxy.errors import RagproxyError
 from ragproxy.tracing import Tracing
 from ragproxy.upstreams import Capability, Kind, Upstream
@@ -112,6 +114,7 @@ class Server:
         # whether its models were asked for, and whether they are known; neither needs be when they are configured
         self.asked = self.listed = upstream.models is not None
         self.protection = _protected(upstream)
+        self._watch = Watch()
         self._made: dict[str, UpstreamModel] = {}
         self._embedding: dict[str, UpstreamEmbeddings] = {}
         self._thread: threading.Thread | None = None
@@ -132,21 +135,22 @@ class Server:
         made = self._made.get(model)
         if made is None:
             price = price_of(self.upstream, model)
-            made = Metered(OpenAI(self.channel(model), model), f"{self.name}/{model}", price, self._count)
+            called = Watched(OpenAI(self.channel(model), model), self._watch)
+            made = Metered(called, f"{self.name}/{model}", price, self._count)
             protection = self._protection_of(model)
             made = self._made.setdefault(model, protection.around(made) if protection else made)
         return made
 
     def embedder(self, model: str) -> UpstreamEmbedder:
         """The embedding model of that id, which it may or may not have, for the index; as protected as any other."""
-        return UpstreamEmbedder(self.channel(model), model, self.protection.call if self.protection else None)
+        return UpstreamEmbedder(self.channel(model), model, self._around(self.protection))
 
     def embedding_model(self, model: str) -> UpstreamEmbeddings:
         """The same for clients, as protected as it is configured; the same object each time."""
         made = self._embedding.get(model)
         if made is None:
-            protection = self._protection_of(model)
-            made = UpstreamEmbeddings(self.channel(model), model, protection.call if protection else None)
+            around = self._around(self._protection_of(model))
+            made = UpstreamEmbeddings(self.channel(model), model, around)
             made = self._embedding.setdefault(model, made)
         return made
 
@@ -159,6 +163,36 @@ class Server:
         if self.protection is None or model not in self.upstream.fallbacks:
             return self.protection
         return replace(self.protection, policy=RetryPolicy(self.upstream.retries, FALLBACK_WAIT_S))
+
+    def _around(self, protection: Protection | None) -> Callable[[Call[T], Cancel], Iterator[T]]:
+        """What calls go through that no model makes."""
+        if protection is None:
+            return self._watch.guard
+        return lambda call, cancel: protection.call(partial(self._watch.guard, call, cancel), cancel)
+
+    @property
+    def health(self) -> UpstreamHealth:
+        """How it is doing, as far as this process has seen."""
+        watch, upstream = self._watch, self.upstream
+        breaker = self.protection.breaker if self.protection and upstream.break_after else None
+        return UpstreamHealth(
+            name=self.name,
+            kind=upstream.kind,
+            base_url=upstream.base_url,
+            circuit=breaker.state if breaker else None,
+            open_for_s=breaker.open_for_s if breaker else 0.0,
+            in_flight=watch.in_flight,
+            waiting=self.protection.gate.waiting if self.protection else 0,
+            calls=watch.calls,
+            failures=watch.failures,
+            answered_at=watch.answered_at,
+            failed_at=watch.failed_at,
+            failure=watch.failure,
+            p50_ms=watch.latency_ms(50),
+            p95_ms=watch.latency_ms(95),
+            models=len(self.models),
+            listed=self.listed,
+        )
 
     def start(self, learnt: Callable[[], None]) -> None:
         """Begin to learn its models, if they are to be learnt; once, after any fork.
@@ -186,6 +220,7 @@ class Server:
             try:
                 models = self._listed()
             except RagproxyError as err:
+                self._watch.failed(err)
                 if well and not self._closed.is_set():
                     log.warning(
                         "the models of the upstream %s cannot be read, trying again: %s", self.name, err.message
@@ -195,6 +230,7 @@ class Server:
             else:
                 well, wait_s, delay_s = True, self._refresh_s, self._retry_s
                 self.listed = True
+                self._watch.well()
                 if models != self.models:
                     self.models, news = models, True
                     log.info("the upstream %s serves %d models", self.name, len(models))

@@ -170,6 +170,8 @@ def _show(buckets: list[dict[str, Any]], by: list[str]) -> None:
 def _name(bucket: Mapping[str, Any], name: str) -> str:
     if name == "day":
         return time.strftime("%Y-%m-%d", time.gmtime(bucket["start_time"]))
+    if name == "hour":
+        return time.strftime("%Y-%m-%d %H:00", time.gmtime(bucket["start_time"]))
     text = bucket["key_name"] if name == "key" and bucket["key_name"] else bucket[name]
     return printable(text) if text else "-"
 

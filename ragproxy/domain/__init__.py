@@ -46,6 +46,7 @@ from ragproxy.domain.consumption import (
     Consumed,
     Dimension,
     Ending,
+    Latency,
     Tally,
     UsageFilter,
     UsageSums,
@@ -76,6 +77,7 @@ from ragproxy.domain.documents import (
     Upload,
 )
 from ragproxy.domain.folders import FolderFile, FolderStatus, KeptFile, Known, Outcome
+from ragproxy.domain.health import CircuitState, UpstreamHealth
 from ragproxy.domain.ports import (
     AnswerCache,
     ChangeLog,
@@ -156,6 +158,7 @@ __all__ = [
     "ChatRequest",
     "Chunk",
     "Chunking",
+    "CircuitState",
     "Citation",
     "Comparison",
     "CompletionModel",
@@ -192,6 +195,7 @@ __all__ = [
     "KeyStatus",
     "KeyTerms",
     "Known",
+    "Latency",
     "Limits",
     "Linker",
     "Message",
@@ -239,6 +243,7 @@ __all__ = [
     "ThreadMessage",
     "Told",
     "Upload",
+    "UpstreamHealth",
     "Usage",
     "UsageFilter",
     "UsageSums",

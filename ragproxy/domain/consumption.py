@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from ragproxy.domain.callers import Caller
 
 Ending = Literal["whole", "broken", "left"]
-Dimension = Literal["day", "key", "model", "upstream", "agent", "owner"]
+Dimension = Literal["day", "hour", "key", "model", "upstream", "agent", "owner"]
 DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
 
 
@@ -100,8 +100,8 @@ class UsageFilter:
 class UsageSums:
     """The sums of the rows that are alike in what was asked for.
 
-    `day` is its first second; `day`, `key` and the like are None when they were not asked for, or when the rows have
-    none. `unpriced` are requests whose cost nobody knows; `usd` is of the others.
+    `day` and `hour` are their first second; they, `key` and the like are None when they were not asked for, or when
+    the rows have none. `unpriced` are requests whose cost nobody knows; `usd` is of the others.
     """
 
     requests: int
@@ -116,6 +116,28 @@ class UsageSums:
     unpriced: int
     ms: float  # on average
     day: int | None = None
+    hour: int | None = None
+    key: str | None = None
+    key_name: str | None = None
+    model: str | None = None
+    upstream: str | None = None
+    agent: str | None = None
+    owner: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """How long requests took that did not fail, in milliseconds, from their first byte to the end of their answer.
+
+    `p95` is the shortest time that 95 of a hundred did not exceed. What `day` and the like are, `UsageSums` says.
+    """
+
+    requests: int
+    p50: float
+    p95: float
+    p99: float
+    day: int | None = None
+    hour: int | None = None
     key: str | None = None
     key_name: str | None = None
     model: str | None = None

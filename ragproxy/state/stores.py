@@ -91,6 +91,10 @@ class Stores:
         """All stores of an owner, to be read as its administrator does."""
         return StoreReading(self._database, owner, stores.c.owner == owner if storable(owner) else sa.false())
 
+    def all(self) -> StoreReading:
+        """The stores of every owner, for the server's administrator."""
+        return StoreReading(self._database, "", sa.true())
+
     def readable(self, caller: Caller) -> StoreReading:
         """The stores that a caller may read, its owner's and those that others let it read."""
         return StoreReading(self._database, caller.owner, readable_stores(caller))

@@ -14,18 +14,20 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from ragproxy.domain import DIMENSIONS, Dimension, UsageFilter, UsageSums
+from ragproxy.domain import DIMENSIONS, Dimension, Latency, UsageFilter, UsageSums
 from ragproxy.state.db import LONGEST_NAME, Database, batches_of, storable
 from ragproxy.state.tables import keys, usage
 
 ORIGIN = 16  # characters
-DAY_S = 86_400
+DAY_S, HOUR_S = 86_400, 3600
+PERCENTILES = (50, 95, 99)
 _LARGEST = 2**63 - 1
 
 _ALL = UsageFilter()
 _DAY = usage.c.created // DAY_S
 _COLUMNS: dict[Dimension, sa.ColumnElement[Any]] = {
     "day": _DAY,
+    "hour": usage.c.created // HOUR_S,
     "key": usage.c.caller,
     "model": usage.c.model,
     "upstream": usage.c.upstream,
@@ -84,7 +86,7 @@ class Usage:
                 connection.execute(statement, values)
 
     def sums(self, by: Sequence[Dimension], which: UsageFilter = _ALL, *, limit: int | None = None) -> list[UsageSums]:
-        """The sums by those dimensions: by day, then the dearest first; at most `limit` of them."""
+        """The sums by those dimensions: by day and hour, then the dearest first; at most `limit` of them."""
         columns = [_COLUMNS[name].label(f"by_{name}") for name in by]
         usd = sa.func.coalesce(sa.func.sum(usage.c.cost), 0.0).label("usd")
         requests = sa.func.count().label("requests")
@@ -101,10 +103,10 @@ class Usage:
         ).where(*_conditions(which))
         # no rows at all make no sum
         query = query.group_by(*(column.name for column in columns)) if columns else query.having(requests > 0)
-        days: list[Any] = [sa.asc("by_day")] if "day" in by else []
+        times = _times(by)
         # the rest of the order makes it the same at every call
         order: list[Any] = [
-            *days,
+            *times,
             usd.desc(),
             requests.desc(),
             *(sa.asc(column.name).nulls_last() for column in columns),
@@ -113,6 +115,37 @@ class Usage:
             rows = list(connection.execute(query.order_by(*order).limit(limit)))
         named = self._names(row.by_key for row in rows) if "key" in by else {}
         return [_sums(row, named) for row in rows]
+
+    def latency(self, by: Sequence[Dimension], which: UsageFilter = _ALL, *, limit: int | None = None) -> list[Latency]:
+        """How long requests took that did not fail, by those dimensions: by day and hour, then the most requests first.
+
+        The percentiles are those of the nearest rank, the same on both databases.
+        """
+        columns = [_COLUMNS[name].label(f"by_{name}") for name in by]
+        alike = columns or None
+        ranked = sa.select(
+            *columns,
+            usage.c.ms,
+            sa.func.row_number().over(partition_by=alike, order_by=usage.c.ms).label("rank"),
+            sa.func.count().over(partition_by=alike).label("requests"),
+        ).where(*_conditions(which), usage.c.status < 400)
+        rows = ranked.subquery()
+        names = [rows.c[column.name] for column in columns]
+        figures = (
+            sa.func.max(sa.case((rows.c.rank == (rows.c.requests * percent + 99) // 100, rows.c.ms))).label(
+                f"p{percent}"
+            )
+            for percent in PERCENTILES
+        )
+        query = sa.select(*names, rows.c.requests, *figures).group_by(*names, rows.c.requests)
+        order = [*_times(by), rows.c.requests.desc(), *(sa.asc(name).nulls_last() for name in names)]
+        with self._database.reading() as connection:
+            found = list(connection.execute(query.order_by(*order).limit(limit)))
+        named = self._names(row.by_key for row in found) if "key" in by else {}
+        return [
+            Latency(int(row.requests), float(row.p50), float(row.p95), float(row.p99), **_by(row, named))
+            for row in found
+        ]
 
     def every(self, by: Sequence[Dimension], which: UsageFilter = _ALL) -> Iterator[UsageSums]:
         """All the sums, a day after the other when they are by day: nothing is held between two days."""
@@ -206,11 +239,22 @@ def _sum(column: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
     return sa.func.coalesce(sa.func.sum(column), 0)
 
 
-def _sums(row: sa.Row, named: Mapping[str, str]) -> UsageSums:
+def _times(by: Sequence[Dimension]) -> list[Any]:
+    """The columns of time among the dimensions, in the order of which sums come."""
+    return [sa.asc(f"by_{name}") for name in ("day", "hour") if name in by]
+
+
+def _by(row: sa.Row, named: Mapping[str, str]) -> dict[str, Any]:
+    """What the rows behind this one are alike in."""
     found = row._mapping
     by: dict[str, Any] = {name: found.get(f"by_{name}") for name in DIMENSIONS}
-    if by["day"] is not None:
-        by["day"] = int(by["day"]) * DAY_S
+    for name, seconds in (("day", DAY_S), ("hour", HOUR_S)):
+        if by[name] is not None:
+            by[name] = int(by[name]) * seconds
+    return by | {"key_name": named.get(by["key"])}
+
+
+def _sums(row: sa.Row, named: Mapping[str, str]) -> UsageSums:
     return UsageSums(
         requests=int(row.requests),
         failed=int(row.failed),
@@ -223,6 +267,5 @@ def _sums(row: sa.Row, named: Mapping[str, str]) -> UsageSums:
         usd=float(row.usd),
         unpriced=int(row.unpriced),
         ms=float(row.ms),
-        key_name=named.get(by["key"]),
-        **by,
+        **_by(row, named),
     )

@@ -13,12 +13,12 @@ from typing import Any, cast
 
 from marshmallow import EXCLUDE, Schema, fields, post_load, pre_load
 
-from ragproxy.domain import DIMENSIONS, Dimension, UsageFilter, UsageSums
+from ragproxy.domain import DIMENSIONS, Dimension, Latency, UsageFilter, UsageSums
 from ragproxy.wire.fields import Identifier, Text, unquoted
 from ragproxy.wire.paging import Limit
 from ragproxy.wire.validation import at, shown, wrong_type, wrong_value
 
-DAY_S = 86_400
+DAY_S, HOUR_S = 86_400, 3600
 USUAL_DAYS = 30
 MOST_BUCKETS, USUAL_BUCKETS = 10_000, 1_000
 _LAST_S = 253_402_300_799  # the end of the year 9999
@@ -89,7 +89,7 @@ class Moment(fields.Field):
 
 
 class UsageQuerySchema(Schema):
-    """GET /admin/usage."""
+    """GET /admin/usage and /admin/latency."""
 
     class Meta:
         unknown = EXCLUDE
@@ -129,6 +129,7 @@ class UsageQuerySchema(Schema):
 
 
 USAGE_QUERY = UsageQuerySchema()
+LATENCY_QUERY = UsageQuerySchema(exclude=("format",))
 
 
 def usage_json(sums: Iterable[UsageSums], asked: UsageQuery, has_more: bool) -> dict[str, Any]:
@@ -138,28 +139,52 @@ def usage_json(sums: Iterable[UsageSums], asked: UsageQuery, has_more: bool) -> 
 
 def bucket_json(sums: UsageSums, asked: UsageQuery) -> dict[str, Any]:
     """One bucket. A name is null when it was not asked for, or when the requests have none."""
+    return {"object": "usage.bucket", **_alike(sums, asked), **_numbers(sums)}
+
+
+def latency_json(found: Iterable[Latency], asked: UsageQuery, has_more: bool) -> dict[str, Any]:
+    """A list of buckets as `usage_json` makes them, of how long requests took."""
+    data = [
+        {
+            "object": "latency.bucket",
+            **_alike(each, asked),
+            "requests": each.requests,
+            "p50_ms": round(each.p50, 1),
+            "p95_ms": round(each.p95, 1),
+            "p99_ms": round(each.p99, 1),
+        }
+        for each in found
+    ]
+    return {"object": "list", "data": data, "has_more": has_more}
+
+
+def usage_csv(sums: Iterable[UsageSums], by: Iterable[Dimension]) -> Iterator[bytes]:
+    """A table with a head, in pieces; days and hours are dates. No cell can be a formula."""
+    by = tuple(by)
+    names = [name for each in by for name in (("key", "key_name") if each == "key" else (each,))]
+    yield _row([*names, *_NUMBERS])
+    for each in sums:
+        cells = [_dated(name, getattr(each, name)) for name in names]
+        yield _row([*cells, *_numbers(each).values()])
+
+
+def _alike(sums: UsageSums | Latency, asked: UsageQuery) -> dict[str, Any]:
+    """What the requests of a bucket are alike in."""
+    start, end = asked.which.since, asked.which.until
+    if sums.hour is not None:
+        start, end = sums.hour, sums.hour + HOUR_S
+    elif sums.day is not None:
+        start, end = sums.day, sums.day + DAY_S
     return {
-        "object": "usage.bucket",
-        "start_time": asked.which.since if sums.day is None else sums.day,
-        "end_time": asked.which.until if sums.day is None else sums.day + DAY_S,
+        "start_time": start,
+        "end_time": end,
         "key": sums.key,
         "key_name": sums.key_name,
         "model": sums.model,
         "upstream": sums.upstream,
         "agent": sums.agent,
         "owner": sums.owner,
-        **_numbers(sums),
     }
-
-
-def usage_csv(sums: Iterable[UsageSums], by: Iterable[Dimension]) -> Iterator[bytes]:
-    """A table with a head, in pieces; days are dates. No cell can be a formula."""
-    by = tuple(by)
-    names = [name for each in by for name in (("key", "key_name") if each == "key" else (each,))]
-    yield _row([*names, *_NUMBERS])
-    for each in sums:
-        cells = [_date(each.day) if name == "day" else _cell(getattr(each, name)) for name in names]
-        yield _row([*cells, *_numbers(each).values()])
 
 
 def _numbers(sums: UsageSums) -> dict[str, int | float]:
@@ -187,8 +212,10 @@ def _row(cells: list[Any]) -> bytes:
     return line.getvalue().encode()
 
 
-def _date(day: int | None) -> str:
-    return "" if day is None else time.strftime("%Y-%m-%d", time.gmtime(day))
+def _dated(name: str, value: Any) -> str:
+    """A day or an hour as a date, anything else as a name."""
+    form = {"day": "%Y-%m-%d", "hour": "%Y-%m-%dT%H:%MZ"}.get(name)
+    return _cell(value) if form is None or value is None else time.strftime(form, time.gmtime(value))
 
 
 def _cell(text: str | None) -> str:
