@@ -20,6 +20,7 @@ from ragproxy.wire.validation import at, shown, wrong_type, wrong_value
 
 DAY_S, HOUR_S = 86_400, 3600
 USUAL_DAYS = 30
+NO_DIMENSION = "none"
 MOST_BUCKETS, USUAL_BUCKETS = 10_000, 1_000
 _LAST_S = 253_402_300_799  # the end of the year 9999
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -53,13 +54,15 @@ class Dimensions(fields.Field):
     """Names of dimensions, separated by commas."""
 
     def __init__(self) -> None:
-        about = f"Sums by these, separated by commas: {', '.join(DIMENSIONS)}; `day` by default"
+        about = f"Sums by these, separated by commas: {', '.join(DIMENSIONS)}; `day` by default, `none` for one sum"
         super().__init__(metadata={"type": "string", "description": about})
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> tuple[Dimension, ...]:
         if type(value) is not str:
             raise at(wrong_type("a string", value))
         names = [name.strip() for name in value.split(",") if name.strip()]
+        if names == [NO_DIMENSION]:
+            return ()
         for name in names:
             if name not in DIMENSIONS:
                 raise at(wrong_value(f"{shown(name)} is not one of {', '.join(DIMENSIONS)}"))

@@ -6,7 +6,7 @@ import { t } from "./words.js";
 /** The fields, filled with an agent or empty for a new one; `body` makes of their values what is to be sent. */
 export function agentFields(agent) {
   const fields = fieldset(
-    group(t("name"), [
+    group(t("general"), [
       ...(agent ? [] : [
         line("id", t("agentId"), { help: t("agentIdHelp"), required: true, autofocus: true, maxlength: 64 }),
         line("owner", t("project"), { help: t("agentOwnerHelp"), placeholder: "default", maxlength: 256 }),
@@ -38,7 +38,7 @@ export function agentFields(agent) {
 function limitGroups(agent) {
   const { retrieval = {}, allowance } = agent ?? {};
   return [
-    group(t("topK"), [
+    group(t("retrieval"), [
       line("retrieval.top_k", t("topK"), { value: retrieval.top_k, inputmode: "numeric", parse: number }),
       line("retrieval.min_score", t("minScore"), { value: retrieval.min_score, inputmode: "decimal", parse: number }),
       line("retrieval.cache_ttl_s", t("cacheTtl"), { value: retrieval.cache_ttl_s, inputmode: "numeric", parse: number }),

@@ -32,8 +32,7 @@ function list(view, reload) {
   const rows = view.agents.filter((agent) => matches(agent, view.search));
   if (!rows.length) return el("section", { class: "card" }, empty(t("noMatch")));
   return el("section", { class: "card flush" }, table(t("agents"), [
-    { title: t("name"), cell: (agent) => el("div", { class: "what" }, agent.name, el("small", {}, el("code", {}, agent.id), agent.description ? ` ${agent.description}` : "")) },
-    { title: t("project"), cell: (agent) => (agent.owner === EVERYONE ? t("theServer") : agent.owner), class: "what" },
+    { title: t("name"), cell: (agent) => el("div", { class: "what" }, agent.name, el("small", {}, el("code", {}, agent.id), ` ${agent.owner === EVERYONE ? t("theServer") : agent.owner}`), agent.description ? el("small", {}, agent.description) : null) },
     { title: t("visibility"), cell: audience },
     { title: t("reads"), cell: (agent) => agent.vector_stores.join(", ") || t("none"), class: "what" },
     { title: t("writer"), cell: (agent) => agent.model ?? "–", class: "what" },

@@ -10,13 +10,13 @@ const live = new Set(); // of the charts that are shown, what draws them anew
 
 /**
  * A figure. `times` are epoch seconds; `series` are `{ name, tone, values }`, the first at the bottom of a `stacked`
- * one; `at` tells a time, `figure` a value, `axis` a value in little room.
+ * one, a `whole` one has the width to itself; `at` tells a time, `figure` a value, `axis` a value in little room.
  */
-export function chart({ title, times, series, stacked = true, at, figure, axis = figure }) {
+export function chart({ title, times, series, stacked = true, whole = false, at, figure, axis = figure }) {
   const plot = el("div", { class: "plot", "aria-hidden": "true" });
   const tip = el("div", { class: "tip", hidden: true });
   plot.append(tip);
-  const made = el("figure", { class: "card chart" }, el("figcaption", {}, el("h2", {}, title), legend(series, figure, stacked)), plot, asTable({ title, times, series, at, figure }));
+  const made = el("figure", { class: whole ? "card chart whole" : "card chart" }, el("figcaption", {}, el("h2", {}, title), legend(series, figure, stacked)), plot, asTable({ title, times, series, at, figure }));
   keepDrawn(plot, () => new window.uPlot(options(plot, tip, { times, series, stacked, at, figure, axis }), data(times, series, stacked), plot));
   return made;
 }
@@ -72,8 +72,8 @@ function options(plot, tip, { times, series, stacked, at, figure, axis }) {
     cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
     scales: { x: { time: true, range: (_, least, most) => around(times, least, most) }, y: { range: (_, least, most) => [0, most > 0 ? most * 1.08 : 1] } },
     axes: [
-      { stroke: colour("faint"), grid: { show: false }, ticks: { stroke: colour("line") }, font: "12px system-ui", splits: () => ticks(times, plot.clientWidth), values: (_, splits) => splits.map((time) => at(time, true)) },
-      { stroke: colour("faint"), grid, ticks: { show: false }, font: "12px system-ui", size: 64, values: (_, splits) => splits.map((value) => axis(value)) },
+      { stroke: colour("faint"), grid: { show: false }, ticks: { stroke: colour("line") }, font: "12px system-ui", size: 34, splits: () => ticks(times, plot.clientWidth), values: (_, splits) => splits.map((time) => at(time, true)) },
+      { stroke: colour("faint"), grid, ticks: { show: false }, font: "12px system-ui", size: 76, values: (_, splits) => splits.map((value) => axis(value)) },
     ],
     series: [{}, ...drawn],
     hooks: { setCursor: [(chart) => point(chart, tip, { times, series, at, figure })] },
@@ -102,7 +102,7 @@ function around(times, least, most) {
 }
 
 function ticks(times, width) {
-  const every = Math.max(1, Math.ceil((times.length * GAP_PX) / Math.max(width - 64, GAP_PX)));
+  const every = Math.max(1, Math.ceil((times.length * GAP_PX) / Math.max(width - 76, GAP_PX)));
   return times.filter((_, index) => index % every === 0);
 }
 

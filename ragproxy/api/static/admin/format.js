@@ -1,29 +1,29 @@
 // Numbers, moments and sizes as readers of the page's language write them.
 
-import { language } from "./words.js";
+import { language, locale } from "./words.js";
 
 const SECOND_MS = 1000;
 
 /** A whole number with its groups. */
 export function count(number) {
-  return new Intl.NumberFormat(language()).format(number);
+  return new Intl.NumberFormat(locale()).format(number);
 }
 
 /** A large number in few characters. */
 export function short(number) {
-  return new Intl.NumberFormat(language(), { notation: "compact", maximumFractionDigits: 1 }).format(number);
+  return new Intl.NumberFormat(locale(), { notation: "compact", maximumFractionDigits: 1 }).format(number);
 }
 
 /** US dollars; more digits when there is little of it. */
 export function money(usd) {
   const digits = usd !== 0 && Math.abs(usd) < 1 ? 4 : 2;
-  return new Intl.NumberFormat(language(), { style: "currency", currency: "USD", maximumFractionDigits: digits, minimumFractionDigits: 2 }).format(usd);
+  return new Intl.NumberFormat(locale(), { style: "currency", currency: "USD", maximumFractionDigits: digits, minimumFractionDigits: 2 }).format(usd);
 }
 
 /** A share of 1. */
 export function share(part, whole) {
   if (!whole) return "–";
-  return new Intl.NumberFormat(language(), { style: "percent", maximumFractionDigits: 1 }).format(part / whole);
+  return new Intl.NumberFormat(locale(), { style: "percent", maximumFractionDigits: 1 }).format(part / whole);
 }
 
 /** Milliseconds, in seconds when they are many. */
@@ -31,7 +31,7 @@ export function duration(ms) {
   if (ms === null || ms === undefined) return "–";
   const seconds = ms >= 1000;
   const digits = { maximumFractionDigits: seconds ? 2 : ms < 10 ? 1 : 0 };
-  return `${new Intl.NumberFormat(language(), digits).format(seconds ? ms / 1000 : ms)} ${seconds ? "s" : "ms"}`;
+  return `${new Intl.NumberFormat(locale(), digits).format(seconds ? ms / 1000 : ms)} ${seconds ? "s" : "ms"}`;
 }
 
 /** Bytes. */
@@ -40,23 +40,23 @@ export function size(bytes) {
   let rank = 0;
   let left = bytes;
   while (left >= 1000 && rank < units.length - 1) [left, rank] = [left / 1000, rank + 1];
-  return `${new Intl.NumberFormat(language(), { maximumFractionDigits: rank && left < 100 ? 1 : 0 }).format(left)} ${units[rank]}`;
+  return `${new Intl.NumberFormat(locale(), { maximumFractionDigits: rank && left < 100 ? 1 : 0 }).format(left)} ${units[rank]}`;
 }
 
 /** A moment of epoch seconds, with its time. */
 export function moment(seconds) {
   if (!seconds) return "–";
-  return new Date(seconds * SECOND_MS).toLocaleString(language(), { dateStyle: "medium", timeStyle: "short" });
+  return new Date(seconds * SECOND_MS).toLocaleString(locale(), { dateStyle: "medium", timeStyle: "short" });
 }
 
 /** The day of epoch seconds, by UTC as the server counts days. */
 export function day(seconds, options = { day: "numeric", month: "short" }) {
-  return new Date(seconds * SECOND_MS).toLocaleDateString(language(), { timeZone: "UTC", ...options });
+  return new Date(seconds * SECOND_MS).toLocaleDateString(locale(), { timeZone: "UTC", ...options });
 }
 
 /** The hour of epoch seconds, here. */
 export function hour(seconds) {
-  return new Date(seconds * SECOND_MS).toLocaleTimeString(language(), { hour: "2-digit", minute: "2-digit" });
+  return new Date(seconds * SECOND_MS).toLocaleTimeString(locale(), { hour: "2-digit", minute: "2-digit" });
 }
 
 /** How long ago that was. */
@@ -65,5 +65,5 @@ export function ago(seconds) {
   const past = seconds - Date.now() / SECOND_MS;
   const units = [["day", 86400], ["hour", 3600], ["minute", 60]];
   const [unit, length] = units.find(([, each]) => Math.abs(past) >= each) ?? ["second", 1];
-  return new Intl.RelativeTimeFormat(language(), { numeric: "auto" }).format(Math.round(past / length), unit);
+  return new Intl.RelativeTimeFormat(locale(), { numeric: "auto" }).format(Math.round(past / length), unit);
 }

@@ -3,8 +3,7 @@
 import { ask } from "./api.js";
 import { button, el } from "./dom.js";
 import { ago, count, duration, moment } from "./format.js";
-import { badge, facts, head } from "./parts.js";
-import { table } from "./tables.js";
+import { badge, empty, facts, head } from "./parts.js";
 import { upstreamBadge, why } from "./upstreams.js";
 import { t } from "./words.js";
 
@@ -25,22 +24,24 @@ function drawn(health) {
   const process = health.processes > 1 ? t("ofProcesses", { process: health.process, count: health.processes }) : String(health.process);
   return [
     el("section", { class: "card" }, el("h2", {}, t("server")), facts([t("version"), health.version], [t("process"), process], ...checks)),
-    el("section", { class: "card" }, el("h2", {}, t("upstreams")), health.upstreams.length ? upstreams(health.upstreams) : el("p", { class: "faint" }, t("noUpstreams"))),
+    el("h2", {}, t("upstreams")),
+    ...(health.upstreams.length ? health.upstreams.map(card) : [el("section", { class: "card" }, empty(t("noUpstreams")))]),
   ];
 }
 
-function upstreams(rows) {
-  return table(t("upstreams"), [
-    { title: t("name"), cell: (each) => el("div", { class: "what" }, each.name, el("small", {}, each.base_url)) },
-    { title: t("state"), cell: (each) => upstreamBadge(each) },
-    { title: t("circuit"), cell: circuit },
-    { title: t("inFlight"), number: true, cell: (each) => (each.calls_waiting ? t("andWaiting", { count: count(each.calls_in_flight), waiting: count(each.calls_waiting) }) : count(each.calls_in_flight)) },
-    { title: t("callsFailed"), cell: (each) => t("failedOf", { calls: count(each.calls), failures: count(each.failures) }) },
-    { title: t("firstPiece"), cell: (each) => `${duration(each.p50_ms)} / ${duration(each.p95_ms)}` },
-    { title: t("lastAnswer"), cell: (each) => (each.last_answer_at ? ago(each.last_answer_at) : "–") },
-    { title: t("lastFailure"), cell: lastFailure },
-    { title: t("models"), number: true, cell: (each) => (each.models === null ? t("notListed") : count(each.models)) },
-  ], rows);
+function card(upstream) {
+  const { calls_in_flight: flying, calls_waiting: waiting } = upstream;
+  return el("section", { class: "card" },
+    el("div", { class: "split" }, el("h3", { class: "what" }, upstream.name), upstreamBadge(upstream)),
+    facts(
+      [t("address"), el("code", {}, upstream.base_url)],
+      [t("inFlight"), waiting ? t("andWaiting", { count: count(flying), waiting: count(waiting) }) : count(flying)],
+      [t("callsFailed"), t("failedOf", { calls: count(upstream.calls), failures: count(upstream.failures) })],
+      [t("firstPiece"), `${duration(upstream.p50_ms)} / ${duration(upstream.p95_ms)}`],
+      [t("lastAnswer"), upstream.last_answer_at ? ago(upstream.last_answer_at) : "–"],
+      [t("lastFailure"), lastFailure(upstream)],
+      [t("circuit"), circuit(upstream)],
+      [t("models"), upstream.models === null ? t("notListed") : count(upstream.models)]));
 }
 
 function circuit(upstream) {
@@ -51,5 +52,5 @@ function circuit(upstream) {
 
 function lastFailure(upstream) {
   if (!upstream.last_failure_at) return "–";
-  return el("div", {}, why(upstream.last_failure), el("small", { title: moment(upstream.last_failure_at) }, ` ${ago(upstream.last_failure_at)}`));
+  return el("div", {}, why(upstream.last_failure), el("small", { class: "faint", title: moment(upstream.last_failure_at) }, ` ${ago(upstream.last_failure_at)}`));
 }

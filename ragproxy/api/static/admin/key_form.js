@@ -10,12 +10,12 @@ const DAY_S = 86400;
 /** The fields, filled with a key or empty for a new one; `body` makes of their values what is to be sent. */
 export function keyFields(key) {
   const fields = fieldset(
-    group(t("name"), [
+    group(t("general"), [
       line("name", t("name"), { value: key?.name, help: t("nameHelp"), required: true, autofocus: true, maxlength: 256 }),
       ...(key ? [] : [line("owner", t("project"), { help: t("projectHelp"), placeholder: "default", maxlength: 256 })]),
       line("expires_at", t("expires"), { type: "date", value: dateOf(key?.expires_at), help: t("expiresHelp"), parse: endOfDay }),
     ]),
-    boxes("scopes", t("scopes"), SCOPES.map((scope) => [scope, t(`scope_${scope}`)]), key?.scopes ?? USUAL),
+    boxes("scopes", t("routes"), SCOPES.map((scope) => [scope, t(`scope_${scope}`)]), key?.scopes ?? USUAL),
     group(t("limits"), [
       line("limits.requests_per_minute", t("perMinuteRequests"), { value: key?.limits.requests_per_minute, inputmode: "numeric", parse: number }),
       line("limits.tokens_per_minute", t("perMinuteTokens"), { value: key?.limits.tokens_per_minute, inputmode: "numeric", parse: number }),
@@ -23,7 +23,7 @@ export function keyFields(key) {
       choice("budget.period", t("period"), [["month", t("month")], ["day", t("day")]], key?.budget?.period ?? "month"),
       lines("model_limits", t("modelLimits"), { value: limitLines(key?.model_limits), help: t("modelLimitsHelp"), parse: modelLimits }),
     ]),
-    group(t("groups"), [
+    group(t("allowed"), [
       line("groups", t("groups"), { value: key?.groups.join(", "), help: t("groupsHelp"), parse: names }),
       lines("models", t("modelsAllowed"), { value: key?.models?.join("\n"), help: t("modelsHelp"), parse: names }),
       lines("vector_stores", t("storesAllowed"), { value: key?.vector_stores?.join("\n"), help: t("storesHelp"), parse: names }),

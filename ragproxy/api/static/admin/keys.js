@@ -21,7 +21,7 @@ export async function showKeys(place) {
     view.keys = await all("/admin/keys");
     draw();
   };
-  const states = segmented(t("state"), [["active", t("active")], ["all", t("all")]], view.state, (state) => { view.state = state; draw(); });
+  const states = segmented(t("state"), [["active", t("activeKeys")], ["all", t("allKeys")]], view.state, (state) => { view.state = state; draw(); });
   const tools = el("div", { class: "tools" }, searchBox((text) => { view.search = text; draw(); }), states);
   place.replaceChildren(head(t("keys"), t("keysIntro"), button(t("newKey"), () => create(reload), { class: "primary" })), tools, shown);
   draw();
@@ -32,11 +32,9 @@ function list(view, reload) {
   const rows = view.keys.filter((key) => (view.state === "all" || statusOf(key) === "active") && matches(key, view.search));
   if (!rows.length) return el("section", { class: "card" }, empty(t("noMatch")));
   return el("section", { class: "card flush" }, table(t("keys"), [
-    { title: t("name"), cell: (key) => el("div", { class: "what" }, key.name, el("small", {}, el("code", {}, key.redacted_value ?? key.id))) },
-    { title: t("project"), cell: (key) => key.owner, class: "what" },
+    { title: t("name"), cell: (key) => el("div", { class: "what" }, key.name, el("small", {}, el("code", {}, `${key.prefix}…`), ` ${key.owner}`)) },
     { title: t("state"), cell: (key) => badge(TONES[statusOf(key)], t(statusOf(key))) },
-    { title: t("scopes"), cell: (key) => key.scopes.join(", ") },
-    { title: t("limits"), cell: limits },
+    { title: t("scopes"), cell: rights },
     { title: t("expires"), cell: (key) => (key.expires_at ? day(key.expires_at, { dateStyle: "medium" }) : t("never")) },
     { title: t("lastUsed"), cell: (key) => (key.last_used_at ? el("span", { title: moment(key.last_used_at) }, ago(key.last_used_at)) : t("never")) },
     { title: t("actions"), hidden: true, cell: (key) => actions(key, reload) },
@@ -107,12 +105,13 @@ function matches(key, text) {
   return !text || [key.name, key.owner, key.id, ...key.scopes, ...key.groups, ...(key.models ?? [])].some((each) => each.toLowerCase().includes(text));
 }
 
-function limits(key) {
+function rights(key) {
   const told = [
+    key.scopes.join(", "),
     key.limits.requests_per_minute && `${count(key.limits.requests_per_minute)} ${t("perMinuteRequests").toLowerCase()}`,
     key.limits.tokens_per_minute && `${count(key.limits.tokens_per_minute)} ${t("perMinuteTokens").toLowerCase()}`,
     key.budget && `${money(key.budget.usd)} / ${t(key.budget.period)}`,
     key.models && key.models.join(", "),
   ].filter(Boolean);
-  return told.length ? el("ul", { class: "plain-list" }, ...told.map((each) => el("li", {}, each))) : "–";
+  return el("ul", { class: "plain-list what" }, ...told.map((each) => el("li", {}, each)));
 }

@@ -30,12 +30,12 @@ export function rangeOf(name) {
 
 /** Buckets of usage, by time and by `by` when there is one. */
 export function usage(range, by = []) {
-  return ask("/admin/usage", { query: { group_by: by.join(","), from: range.from, limit: MOST } });
+  return ask("/admin/usage", { query: { group_by: by.join(",") || "none", from: range.from, limit: MOST } });
 }
 
 /** Percentiles of latency, the same way. */
 export function latency(range, by = []) {
-  return ask("/admin/latency", { query: { group_by: by.join(","), from: range.from, limit: MOST } });
+  return ask("/admin/latency", { query: { group_by: by.join(",") || "none", from: range.from, limit: MOST } });
 }
 
 /** A value for each time of the range, of the buckets that begin then; `missing` where there is none. */

@@ -6,19 +6,12 @@ import { t } from "./words.js";
 
 /** A table: columns are `{ title, cell, number }`, `cell` gives a row's content; `title` says what it is of. */
 export function table(title, columns, rows) {
-  const made = el("table", {},
+  // roles are said again, for narrow screens show rows as blocks, which would take them away
+  const made = el("table", { role: "table" },
     el("caption", { class: "visually-hidden" }, title),
-    el("thead", {}, el("tr", {}, ...columns.map((column) => heading(column)))),
-    el("tbody", {}, ...rows.map((row) => tableRow(columns, row))));
+    el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, ...columns.map((column) => heading(column)))),
+    el("tbody", { role: "rowgroup" }, ...rows.map((row) => tableRow(columns, row))));
   return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": title }, made);
-}
-
-/** One row, for those who replace it. */
-export function tableRow(columns, row) {
-  return el("tr", {}, ...columns.map((column, number) => {
-    const tag = number === 0 ? "th" : "td";
-    return el(tag, { class: column.number ? "number" : column.class, scope: number === 0 ? "row" : null }, column.cell(row));
-  }));
 }
 
 /** A list that comes in pages: `read(after)` gives a page, `draw(items)` what shows all that have come. */
@@ -35,6 +28,14 @@ export async function paged(place, read, draw) {
   await next();
 }
 
+function tableRow(columns, row) {
+  return el("tr", { role: "row" }, ...columns.map((column, number) => {
+    const kind = column.number ? "number" : column.class;
+    if (number === 0) return el("th", { class: kind, scope: "row", role: "rowheader" }, column.cell(row));
+    return el("td", { class: kind, role: "cell", "data-title": column.hidden ? null : column.title }, column.cell(row));
+  }));
+}
+
 function heading(column) {
-  return el("th", { scope: "col", class: column.number ? "number" : null }, column.hidden ? el("span", { class: "visually-hidden" }, column.title) : column.title);
+  return el("th", { scope: "col", role: "columnheader", class: column.number ? "number" : null }, column.hidden ? el("span", { class: "visually-hidden" }, column.title) : column.title);
 }

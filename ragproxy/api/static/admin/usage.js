@@ -57,7 +57,7 @@ function grouped(buckets, by) {
 
 function latencyChart(range, buckets) {
   const series = ["p50", "p95", "p99"].map((name, index) => ({ name, tone: `series-${[1, 4, 2][index]}`, values: laidOut(range, buckets, (each) => each[`${name}_ms`], null) }));
-  return chart({ title: t("latency"), times: range.times, series, stacked: false, at: range.at, figure: duration });
+  return chart({ title: t("latency"), times: range.times, series, stacked: false, whole: true, at: range.at, figure: duration });
 }
 
 function detail(by, totals, times, range) {

@@ -37,6 +37,9 @@ const WORDS = {
   none: ["none", "aucun"],
   never: ["never", "jamais"],
   all: ["All", "Tous"],
+  allKeys: ["All", "Toutes"],
+  activeKeys: ["Active", "Actives"],
+  general: ["General", "Général"],
   actions: ["Actions", "Actions"],
   noMatch: ["Nothing matches the filter.", "Rien ne correspond au filtre."],
   shown: ["{count} shown", "{count} affichés"],
@@ -93,9 +96,9 @@ const WORDS = {
   allWell: ["Nothing needs your attention.", "Rien ne demande votre attention."],
   failedDocuments: ["{count} documents of “{store}” could not be indexed", "{count} documents de « {store} » n'ont pas pu être indexés"],
   failedDocument: ["1 document of “{store}” could not be indexed", "1 document de « {store} » n'a pas pu être indexé"],
-  upstreamIs: ["The upstream “{name}”: {state}", "Le serveur amont « {name} » : {state}"],
+  upstreamIs: ["The upstream “{name}”: {state}", "Le serveur en amont « {name} » : {state}"],
   keyExpires: ["The key “{name}” expires {when}", "La clé « {name} » expire {when}"],
-  upstreams: ["Upstreams", "Serveurs amont"],
+  upstreams: ["Upstreams", "Serveurs en amont"],
   overTime: ["Requests over time", "Requêtes au fil du temps"],
   nothingYet: ["No request asked a model in this time.", "Aucune requête n'a interrogé de modèle sur cette période."],
   nothingYetHelp: ["Ask something at /v1/chat/completions, or choose a longer time.", "Posez une question à /v1/chat/completions, ou choisissez une période plus longue."],
@@ -103,7 +106,7 @@ const WORDS = {
   byKey: ["Key", "Clé"],
   byModel: ["Model", "Modèle"],
   byAgent: ["Agent", "Agent"],
-  byUpstream: ["Upstream", "Serveur amont"],
+  byUpstream: ["Upstream", "Serveur en amont"],
   byOwner: ["Project", "Projet"],
   noKey: ["without a key", "sans clé"],
   noAgent: ["no agent", "aucun agent"],
@@ -120,7 +123,7 @@ const WORDS = {
   cutOff: ["There is more than can be shown; the CSV has it all.", "Il y en a plus qu'on ne peut en montrer ; le CSV contient tout."],
 
   // ---- health ----
-  healthIntro: ["As the server process sees it that answered; it asks no upstream for this page.", "Tel que le voit le processus qui a répondu ; il n'interroge aucun serveur amont pour cette page."],
+  healthIntro: ["As the server process sees it that answered; it asks no upstream for this page.", "Tel que le voit le processus qui a répondu ; il n'interroge aucun serveur en amont pour cette page."],
   server: ["Server", "Serveur"],
   version: ["Version", "Version"],
   process: ["Process", "Processus"],
@@ -131,7 +134,8 @@ const WORDS = {
   failing: ["failing", "en échec"],
   down: ["left alone", "mis de côté"],
   unknown: ["not asked yet", "pas encore interrogé"],
-  noUpstreams: ["No upstream is configured: the built-in model writes the answers. Set OPENAI_BASE_URL to have another.", "Aucun serveur amont n'est configuré : le modèle intégré rédige les réponses. Définissez OPENAI_BASE_URL pour en avoir un."],
+  noUpstreams: ["No upstream is configured: the built-in model writes the answers. Set OPENAI_BASE_URL to have another.", "Aucun serveur en amont n'est configuré : le modèle intégré rédige les réponses. Définissez OPENAI_BASE_URL pour en avoir un."],
+  address: ["Address", "Adresse"],
   state: ["State", "État"],
   circuit: ["Circuit breaker", "Disjoncteur"],
   closed: ["closed", "fermé"],
@@ -163,11 +167,17 @@ export function language() {
   return document.documentElement.lang === "fr" ? "fr" : "en";
 }
 
+/** The reader's own kind of that language, such as "en-GB", for figures and dates. */
+export function locale() {
+  return navigator.languages?.find((tag) => tag.slice(0, 2) === language()) ?? language();
+}
+
 /** The text of that name in the page's language, with the values in their places. */
 export function t(name, values = {}) {
   const text = WORDS[name]?.[language() === "fr" ? 1 : 0];
   if (text === undefined) throw new Error(`no text is called ${name}`);
-  return text.replace(/\{(\w+)\}/g, (place, key) => (key in values ? String(values[key]) : place));
+  const spaced = language() === "fr" ? text.replace(/ (?=[:;?!»])|(?<=«) /g, "\u00a0") : text;
+  return spaced.replace(/\{(\w+)\}/g, (place, key) => (key in values ? String(values[key]) : place));
 }
 
 /** Whether there is a text of that name. */
