@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from ragproxy.backends.trying import Call, T, begin, close, outcome
 from ragproxy.domain import Cancel
-from ragproxy.errors import RagproxyError, UpstreamBroken, UpstreamRefused, UpstreamUnavailable
+from ragproxy.errors import RagproxyError, UpstreamError, UpstreamRefused
 
 KEPT = 256  # latencies
 
@@ -73,7 +73,7 @@ class Watch:
 
 
 def _is_fault(error: RagproxyError) -> bool:
-    """Whether an operator should hear of it: a key that is not taken, too, and money that has run out."""
+    """Whether an operator should hear of it: a key that is not taken, too, and money or patience that has run out."""
     if isinstance(error, UpstreamRefused):
-        return error.status in (401, 403, 429)
-    return isinstance(error, (UpstreamUnavailable, UpstreamBroken))
+        return error.status == 429
+    return isinstance(error, UpstreamError)

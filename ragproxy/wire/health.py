@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from ragproxy.domain import UpstreamHealth
 
@@ -28,7 +29,7 @@ def upstream_json(health: UpstreamHealth) -> dict[str, Any]:
         "object": "upstream.health",
         "name": health.name,
         "kind": health.kind,
-        "base_url": health.base_url,
+        "base_url": _without_key(health.base_url),
         "status": health.status,
         "circuit": health.circuit,
         "retry_in_s": round(health.open_for_s, 1),
@@ -47,3 +48,9 @@ def upstream_json(health: UpstreamHealth) -> dict[str, Any]:
 
 def _rounded(ms: float | None) -> float | None:
     return None if ms is None else round(ms, 1)
+
+
+def _without_key(url: str) -> str:
+    """The address without what may stand before its host, which opens it."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()

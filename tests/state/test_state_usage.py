@@ -130,6 +130,47 @@ def test_what_no_database_can_hold_is_made_to_fit(state, row):
     assert (total.prompt, total.completion) == (2**63 - 1, 0)
 
 
+def test_hours_are_summed_up_like_days(state, row):
+    state.usage.add([row("a", created=MONDAY + 3599), row("b", created=MONDAY + 3600), row("c", created=MONDAY + 7199)])
+    assert [(each.hour, each.requests) for each in state.usage.sums(["hour"])] == [(MONDAY, 1), (MONDAY + 3600, 2)]
+    assert [each.requests for each in state.usage.every(["hour", "model"])] == [1, 2]
+
+
+def test_percentiles_are_those_of_the_nearest_rank(state, row):
+    state.usage.add([row(str(n), ms=float(n)) for n in range(1, 201)])
+    (found,) = state.usage.latency([])
+    assert (found.requests, found.p50, found.p95, found.p99) == (200, 100.0, 190.0, 198.0)
+
+
+def test_a_single_request_is_every_percentile_and_none_has_none(state, row):
+    assert state.usage.latency([]) == []
+    state.usage.add([row("a", ms=7.5)])
+    (found,) = state.usage.latency([])
+    assert (found.p50, found.p95, found.p99) == (7.5, 7.5, 7.5)
+
+
+def test_what_failed_has_no_latency(state, row):
+    state.usage.add([row("a", ms=10.0), row("b", ms=9000.0, status=500), row("c", ms=1.0, status=429)])
+    (found,) = state.usage.latency([])
+    assert (found.requests, found.p99) == (1, 10.0)
+
+
+def test_latency_is_by_whatever_is_asked_for(state, row):
+    state.keys.create(ApiKey("key_1", "The name", "sk-", "ann", MONDAY), "0" * 64)
+    state.usage.add(
+        [
+            row("a", caller="key_1", ms=1.0),
+            row("b", caller="key_1", ms=3.0),
+            row("c", ms=5.0),
+            row("d", created=MONDAY + DAY, ms=9.0),
+        ]
+    )
+    found = [(each.day, each.key_name, each.requests, each.p50) for each in state.usage.latency(["day", "key"])]
+    assert found == [(MONDAY, "The name", 2, 1.0), (MONDAY, None, 1, 5.0), (MONDAY + DAY, None, 1, 9.0)]
+    assert len(state.usage.latency(["day", "key"], limit=2)) == 2
+    assert state.usage.latency([], UsageFilter(since=MONDAY + DAY))[0].p50 == 9.0
+
+
 @pytest.fixture
 def row():
     """Makes rows: `row("a", cost=1.0)`."""

@@ -4,6 +4,7 @@ import calendar
 import csv
 import io
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -44,6 +45,17 @@ FIGURES = {
     "unpriced_requests": 1,
     "mean_ms": 12.3,
 }
+
+
+def test_none_is_one_sum_and_hours_are_hours():
+    assert load(USAGE_QUERY, {"group_by": "none"}).by == ()
+    with pytest.raises(InvalidRequest):
+        load(USAGE_QUERY, {"group_by": "none,day"})
+    asked = UsageQuery(("hour",), UsageFilter(NOVEMBER, NOVEMBER + DAY))
+    (bucket,) = usage_json([replace(SUMS, day=None, hour=NOVEMBER + 3600)], asked, False)["data"]
+    assert (bucket["start_time"], bucket["end_time"]) == (NOVEMBER + 3600, NOVEMBER + 7200)
+    _, line = usage_csv([replace(SUMS, hour=NOVEMBER + 3600)], ("hour", "model"))
+    assert line.startswith(b"2026-11-01T01:00Z,gpt-4o,")
 
 
 def test_a_bucket_is_told_whole():

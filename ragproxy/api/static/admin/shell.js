@@ -47,8 +47,10 @@ async function route(moved) {
   const [section = "overview", id] = location.hash.replace(/^#\/?/, "").split("/").filter(Boolean);
   const name = section in SECTIONS ? section : "overview";
   for (const link of document.querySelectorAll("[data-section]")) {
-    if (link.dataset.section === name) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
+    if (link.dataset.section === name) {
+      link.setAttribute("aria-current", "page");
+      link.scrollIntoView({ block: "nearest", inline: "nearest" }); // on narrow screens they are a row that scrolls
+    } else link.removeAttribute("aria-current");
   }
   leaveSection?.();
   const stop = new AbortController();

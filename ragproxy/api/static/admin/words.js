@@ -42,7 +42,7 @@ const WORDS = {
   general: ["General", "Général"],
   actions: ["Actions", "Actions"],
   noMatch: ["Nothing matches the filter.", "Rien ne correspond au filtre."],
-  shown: ["{count} shown", "{count} affichés"],
+  shown: ["Shown: {count}", "Affichage : {count}"],
 
   // ---- signing in ----
   signIn: ["Sign in", "Se connecter"],
