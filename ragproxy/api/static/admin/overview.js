@@ -38,7 +38,7 @@ function cards(total, times) {
   const answered = sums.requests - sums.failed_requests;
   return el("div", { class: "cards" },
     card(t("requests"), count(sums.requests)),
-    card(t("failed"), count(sums.failed_requests), t("failedShare", { share: share(sums.failed_requests, sums.requests) }), sums.failed_requests ? "bad" : ""),
+    card(t("failed"), count(sums.failed_requests), sums.requests ? t("failedShare", { share: share(sums.failed_requests, sums.requests) }) : null, sums.failed_requests ? "bad" : ""),
     card(t("cost"), money(sums.cost_usd), sums.unpriced_requests ? t("unpriced", { count: count(sums.unpriced_requests) }) : null),
     card(t("tokens"), short(sums.prompt_tokens + sums.completion_tokens), t("tokenParts", { prompt: short(sums.prompt_tokens), completion: short(sums.completion_tokens) })),
     card(t("hitRate"), share(sums.cached_requests, answered), t("hitsOf", { hits: count(sums.cached_requests), requests: count(answered) })),

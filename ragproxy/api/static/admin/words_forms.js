@@ -131,7 +131,7 @@ export const FORMS = {
   reindexText: ["The old index answers until the new one is whole. Large stores take a while, and an embedder is paid again.", "L'ancien index répond jusqu'à ce que le nouveau soit complet. Pour une grande base, cela prend du temps, et le modèle de plongement est payé de nouveau."],
   reindexing: ["Indexing anew: {done} of {total} pieces", "Réindexation : {done} morceaux sur {total}"],
   reindexWaits: ["Indexing anew: waiting for its turn", "Réindexation : en attente de son tour"],
-  reindexDone: ["Indexed anew {when}: {total} pieces", "Réindexée {when} : {total} morceaux"],
+  reindexDone: ["Indexed anew {when}; pieces: {total}", "Réindexée {when} ; morceaux : {total}"],
   reindexFailed: ["The last re-index failed: {reason}. The old index still answers.", "La dernière réindexation a échoué : {reason}. L'ancien index répond toujours."],
   deleteStoreTitle: ["Delete the store “{name}”?", "Supprimer la base « {name} » ?"],
   deleteStoreText: ["Its {count} documents are no longer found. Uploaded files stay in the library.", "Ses {count} documents ne seront plus trouvés. Les fichiers déposés restent dans la bibliothèque."],
