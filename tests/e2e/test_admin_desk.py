@@ -156,7 +156,9 @@ def test_a_store_shows_what_failed_and_is_indexed_anew(browser, server):
         expect(page.get_by_role("row", name=re.compile("broken.pdf"))).to_contain_text("failed")
         page.get_by_role("button", name="Re-index").click()
         page.get_by_role("dialog").get_by_role("button", name="Re-index").click()
-        expect(page.locator("#content").get_by_text(re.compile("^Indexed anew .*; pieces: 1$"))).to_be_visible(timeout=30_000)
+        expect(page.locator("#content").get_by_text(re.compile("^Indexed anew .*; pieces: 1$"))).to_be_visible(
+            timeout=30_000
+        )
         assert api(server, "GET", f"/admin/stores/{store}")["reindex"]["status"] == "completed"
         page.get_by_role("button", name="Delete").click()
         page.get_by_role("dialog").get_by_role("button", name="Delete").click()

@@ -24,8 +24,10 @@ OPERATIONS: Mapping[str, Operation] = {
     **library.OPERATIONS,
     **operating.OPERATIONS,
 }
-OPEN = frozenset({"ops", "sources", "login", "reference"})  # blueprints whose routes need no key
-UNTOLD = frozenset({"assets", "playground"})  # pages with scripts, and what they are made of, are nobody's to call
+OPEN = frozenset({"ops", "sources", "login", "reference", "admin_session"})  # blueprints whose routes need no key
+UNTOLD = frozenset(
+    {"assets", "playground", "admin_desk"}
+)  # pages with scripts, and what they are made of, are nobody's to call
 SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"apiKey": []}]
 _PART = re.compile(r"<(?:[a-z]+:)?(\w+)>")
 _BARE = "bare-"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ragproxy.wire.reference import (
     administration,
     chats,
+    desk,
     files,
     jobs,
     response_stream,
@@ -14,7 +15,7 @@ from ragproxy.wire.reference import (
 )
 from ragproxy.wire.reference.shapes import Shape
 
-_PARTS = (chats, responses, response_stream, files, threads, runs, jobs, administration)
+_PARTS = (chats, responses, response_stream, files, threads, runs, jobs, administration, desk)
 
 
 def schemas() -> dict[str, Shape]:

@@ -14,7 +14,7 @@ from ragproxy.app import EXPOSED_HEADERS
 
 METHODS = ("get", "post", "delete")
 OPEN = {"/health", "/ready", "/metrics", "/openapi.json", "/sources/{token}"}
-OPEN |= {"/login", "/login/callback", "/logout"}
+OPEN |= {"/login", "/login/callback", "/logout", "/admin/session", "/admin/login", "/admin/logout"}
 # what may be anything: a part of an item that came as a client sent it, and what only upstreams tell
 ANYTHING = {("Item", "content"), ("TextChoice", "logprobs"), ("TextCompletionChunk", "logprobs")}
 
@@ -94,7 +94,7 @@ def test_what_needs_a_key_says_so_and_nothing_else_does(document, operations):
 
 def test_every_body_that_is_read_is_told(operations):
     without = {path for path, method, operation in operations if method == "post" and "requestBody" not in operation}
-    ends = ("/cancel", "/pause", "/resume", "/reindex", "/logout")
+    ends = ("/cancel", "/pause", "/resume", "/reindex", "/retry", "/logout")
     assert {path for path in without if not path.endswith(ends)} == set()
 
 
