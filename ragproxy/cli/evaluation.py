@@ -16,9 +16,9 @@ from ragproxy import __version__
 from ragproxy.cli.context import opened, printable
 from ragproxy.cli.progress import progress
 from ragproxy.cli.remote import remote_options
-from ragproxy.cli.sides import Pair, Setting, Side, sides, subject
+from ragproxy.cli.sides import Pair, Setting, Side, in_turns, sides, subjects
 from ragproxy.errors import ConfigError
-from ragproxy.evaluation import Case, Report, Run, ask_all, html_report, json_report, lines, read_questions
+from ragproxy.evaluation import About, Case, Report, Run, ask_all, html_report, json_report, lines, read_questions
 from ragproxy.evaluation import evaluate as measure
 from ragproxy.evaluation.phrases import Language, language
 from ragproxy.settings import from_env
@@ -61,9 +61,9 @@ def evaluate(ctx: click.Context, questions: Path, **options: Any) -> None:
     for name, file in (("--html", options["html"]), ("--json", options["json_file"])):
         _check_writable(name, file)  # before an hour of questions is asked in vain
     cases = read_questions(questions, options["limit"])
-    began = time.time()
+    about = About(questions.name, int(time.time()), __version__, in_turns(asked_of))
     runs = _asked(ctx.obj, cases, asked_of, options)
-    _tell(questions.name, runs, options, began, options["lang"] or language(_locale(ctx.obj)))
+    _tell(runs, about, options, options["lang"] or language(_locale(ctx.obj)))
 
 
 def _usual(options: Mapping[str, Any]) -> list[Pair]:
@@ -82,7 +82,7 @@ def _refuse(ctx: click.Context, names: Sequence[str], why: str) -> None:
 def _asked(
     environ: Mapping[str, str], cases: Sequence[Case], asked_of: Sequence[Side], options: Mapping[str, Any]
 ) -> list[Run]:
-    """A run for each side, one after the other: two cannot hold the data at once."""
+    """A run for each side, in turns or one after the other."""
     runs = []
     done, total = 0, len(cases) * len(asked_of)
     with progress("questions") as bar:
@@ -92,20 +92,19 @@ def _asked(
             done += 1
             bar.step(done, total)
 
-        for side in asked_of:
-            with subject(side, environ, options["api_key"]) as who:
-                runs.append(ask_all(cases, who, side.label, answers=not options["search_only"], step=step))
+        for together in [asked_of] if in_turns(asked_of) else [[side] for side in asked_of]:
+            with subjects(together, environ, options["api_key"]) as who:
+                runs += ask_all(cases, who, answers=not options["search_only"], step=step)
     return runs
 
 
-def _tell(name: str, runs: Sequence[Run], options: Mapping[str, Any], began: float, lang: Language) -> None:
+def _tell(runs: Sequence[Run], about: About, options: Mapping[str, Any], lang: Language) -> None:
     if options["json_file"]:
-        about = {"ragproxy": __version__, "created_at": int(began)}
-        _write("--json", options["json_file"], json_report(name, runs, about) + "\n")
+        _write("--json", options["json_file"], json_report(about, runs) + "\n")
     if options["html"]:
-        _write("--html", options["html"], html_report(name, runs, lang, made=began, version=__version__))
+        _write("--html", options["html"], html_report(about, runs, lang))
     if options["json_file"] != "-":
-        for line in lines(name, runs):
+        for line in lines(about, runs):
             click.echo(printable(line))
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, fields
 from typing import Any
 
 import click
 
 from ragproxy.cli.context import opened, printable
-from ragproxy.cli.remote import connect
+from ragproxy.cli.remote import Remote, connect
 from ragproxy.cli.subjects import Asked, Here, There
 from ragproxy.errors import ConfigError
 from ragproxy.evaluation import Subject
+from ragproxy.services import Services
 from ragproxy.settings import Settings, from_env
 
 _NAMES = {  # what every request says for itself: its name in the body
@@ -88,28 +89,46 @@ def sides(usual: Iterable[Pair], against: Iterable[Pair]) -> list[Side]:
     if not against:
         return [Side.of(usual, _label(usual))]
     changed = {key for key, _ in against}
+    if dict(usual) == {**dict(usual), **dict(against)}:
+        raise ConfigError("--against: both sides are the same")
     before = _label([pair for pair in usual if pair[0] in changed])
     return [Side.of(usual, before), Side.of([*usual, *against], _label(against))]
 
 
+def in_turns(sides: Iterable[Side]) -> bool:
+    """Whether they can be asked in turns: the data cannot be opened twice, under two kinds of settings."""
+    return len({frozenset(side.variables.items()) for side in sides}) <= 1
+
+
 @contextmanager
-def subject(side: Side, environ: Mapping[str, str], api_key: str | None) -> Iterator[Subject]:
-    """Who answers: the server at the side's `url` or the one that holds the data, else the data, opened."""
-    settings = from_env({**environ, **side.variables})
-    asked = Asked(side.options, settings.aliases)
-    remote = connect(settings, side.url, api_key)
-    if remote is None:
-        with opened(settings) as services:
-            yield Here(services, asked)
-        return
-    with remote:
-        for variable in side.variables:
-            if variable != _VARIABLES["data_dir"]:
-                raise ConfigError(
-                    f"{variable}: the server at {remote.url} has settings of its own; stop it, and the data is opened "
-                    "here, or compare it with another server by --against url=..."
-                )
-        yield There(remote, asked)
+def subjects(sides: Iterable[Side], environ: Mapping[str, str], api_key: str | None) -> Iterator[dict[str, Subject]]:
+    """Who answers for each side, by its label: the server at its `url` or the one that holds the data, else the data.
+
+    The sides can be asked in turns. ConfigError for a setting of the process that a server would not follow.
+    """
+    with ExitStack() as stack:
+        services: Services | None = None
+        found: dict[str, Subject] = {}
+        for side in sides:
+            settings = from_env({**environ, **side.variables})
+            asked = Asked(side.options, settings.aliases)
+            remote = connect(settings, side.url, api_key)
+            if remote is None:
+                services = services or stack.enter_context(opened(settings))
+                found[side.label] = Here(services, asked)
+            else:
+                _check_served(side, remote)
+                found[side.label] = There(stack.enter_context(remote), asked)
+        yield found
+
+
+def _check_served(side: Side, remote: Remote) -> None:
+    other = next((name for name in side.variables if name != _VARIABLES["data_dir"]), None)
+    if other:
+        raise ConfigError(
+            f"{other}: the server at {remote.url} has settings of its own; stop it, and the data is opened here, or "
+            "compare it with another server by --against url=..."
+        )
 
 
 def _value(key: str, text: str) -> Any:

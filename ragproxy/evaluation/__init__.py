@@ -7,9 +7,11 @@ from ragproxy.evaluation.questions import Case, read_questions
 from ragproxy.evaluation.replies import Found, Reply, Searched
 from ragproxy.evaluation.report import AnswerScores, Report
 from ragproxy.evaluation.run import DEPTH, evaluate
+from ragproxy.evaluation.summary import About
 
 __all__ = [
     "DEPTH",
+    "About",
     "AnswerScores",
     "Case",
     "Found",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -67,56 +67,73 @@ class Run:
 
 def ask_all(
     cases: Sequence[Case],
-    subject: Subject,
-    label: str = "",
+    subjects: Mapping[str, Subject],
     *,
     answers: bool = True,
     step: Callable[[], None] = lambda: None,
     sleep: Callable[[float], None] = time.sleep,
-) -> Run:
-    """Ask one question after the other, of the model too if `answers` are wanted. `step` is called after each.
+) -> list[Run]:
+    """A run for each subject, by its label. They are asked in turns, so that none has the machine for itself.
 
-    A question that fails is counted as such, and the others go on. The error is raised when the first three all fail,
-    and when what is asked for is not there or not allowed. A limit of requests is waited for.
+    With `answers` their models are asked too. `step` is called after each question to each. A question that fails is
+    counted as such, and the others go on. The error is raised when the first three all fail, and when what is asked
+    for is not there or not allowed. A limit of requests is waited for.
     """
-    if not answers and subject.search(cases[0].question) is None:
-        raise InvalidRequest("It is not known which vector store to search: name it with --store")
-    outcomes: list[Outcome] = []
-    for number, case in enumerate(cases, 1):
-        if number == 1:
-            _warm(subject, case, sleep)
-        outcome, error = _asked(case, subject, answers, sleep)
-        outcomes.append(outcome)
-        if error and number == min(_HOPELESS, len(cases)) and all(other.failure for other in outcomes):
-            raise error
-        step()
-    return Run(label, tuple(outcomes))
+    turns = [_Turn(subject, answers, sleep) for subject in subjects.values()]
+    for turn in turns:
+        turn.warm(cases[0])
+    for number, case in enumerate(cases):
+        for turn in turns if number % 2 == 0 else reversed(turns):  # who comes second finds the caches warm
+            turn.ask(case)
+            turn.check_hope(len(cases))
+            step()
+    return [Run(label, tuple(turn.outcomes)) for label, turn in zip(subjects, turns, strict=True)]
 
 
-def _warm(subject: Subject, case: Case, sleep: Callable[[float], None]) -> None:
-    """One search that is not counted: the first one opens the index."""
-    try:
-        _patiently(lambda: subject.search(case.question), sleep)
-    except _FATAL:
-        raise
-    except RagproxyError:
-        return  # if it was no accident, the question itself will tell
+class _Turn:
+    """One of those who are asked, and what became of its questions so far."""
 
+    def __init__(self, subject: Subject, answers: bool, sleep: Callable[[float], None]) -> None:
+        self.outcomes: list[Outcome] = []
+        self._subject = subject
+        self._answers = answers
+        self._sleep = sleep
+        self._error: RagproxyError | None = None
 
-def _asked(
-    case: Case, subject: Subject, answers: bool, sleep: Callable[[float], None]
-) -> tuple[Outcome, RagproxyError | None]:
-    searched = None
-    try:
-        searched = _patiently(lambda: subject.search(case.question), sleep)
-        reply = _patiently(lambda: subject.ask(case.question), sleep).completed(searched) if answers else None
-    except _FATAL:
-        raise
-    except RagproxyError as err:
-        score = judge(case, searched, None, failed=True)
-        return Outcome(case, score, searched.passages if searched else (), failure=err.message), err
-    passages = searched.passages if searched else (reply.sources or ()) if reply else ()
-    return Outcome(case, judge(case, searched, reply), passages, reply), None
+    def warm(self, case: Case) -> None:
+        """One search that is not counted: the first one opens the index."""
+        try:
+            known = _patiently(lambda: self._subject.search(case.question), self._sleep) is not None
+        except _FATAL:
+            raise
+        except RagproxyError:
+            return  # if it was no accident, the question itself will tell
+        if not known and not self._answers:
+            raise InvalidRequest("It is not known which vector store to search: name it with --store")
+
+    def ask(self, case: Case) -> None:
+        """Put the question, and keep what became of it."""
+        searched, reply = None, None
+        try:
+            searched = _patiently(lambda: self._subject.search(case.question), self._sleep)
+            if self._answers:
+                reply = _patiently(lambda: self._subject.ask(case.question), self._sleep).completed(searched)
+        except _FATAL:
+            raise
+        except RagproxyError as err:
+            self._error = err
+            score = judge(case, searched, None, failed=True)
+            passages = searched.passages if searched else ()
+            self.outcomes.append(Outcome(case, score, passages, failure=err.message))
+            return
+        passages = searched.passages if searched else (reply.sources or ()) if reply else ()
+        self.outcomes.append(Outcome(case, judge(case, searched, reply), passages, reply))
+
+    def check_hope(self, total: int) -> None:
+        """Raise the last error when every question failed so far, and that were enough of them."""
+        hopeless = len(self.outcomes) == min(_HOPELESS, total) and all(outcome.failure for outcome in self.outcomes)
+        if hopeless and self._error:
+            raise self._error
 
 
 def _patiently(ask: Callable[[], T], sleep: Callable[[float], None]) -> T:

@@ -17,7 +17,7 @@ from ragproxy.evaluation.metrics import percentile
 from ragproxy.evaluation.phrases import METRICS, PHRASES, Language, number
 from ragproxy.evaluation.plots import Bar, Strip, bars, columns, strips
 from ragproxy.evaluation.printing import FEW
-from ragproxy.evaluation.summary import Difference, Figure, differences, figures
+from ragproxy.evaluation.summary import About, Difference, Figure, differences, figures
 
 WORST = 20  # questions shown
 _PASSAGES = 8  # shown of a question
@@ -26,10 +26,11 @@ _TIMES = ("retrieval_ms", "first_ms", "total_ms")
 _GOOD = ("mrr_10", "contained", "citation_precision", "admitted_rightly")
 _HEADLINES = ("ndcg_10", "contained", "citation_precision", "total_p50", "retrieval_p50")
 _MOST_HEADLINES = 4
+_MINUS = "\N{MINUS SIGN}"
 
 
-def html_report(name: str, runs: Sequence[Run], lang: Language, *, made: float, version: str) -> str:
-    """The page for one run, or for two of the same questions side by side. `made` is in epoch seconds."""
+def html_report(about: About, runs: Sequence[Run], lang: Language) -> str:
+    """The page for one run, or for two of the same questions side by side."""
     words = PHRASES[lang]
     figured = [figures(run) for run in runs]
     compared = differences(runs[0], runs[1]) if len(runs) > 1 else None
@@ -37,10 +38,11 @@ def html_report(name: str, runs: Sequence[Run], lang: Language, *, made: float, 
     return _template().render(
         lang=lang,
         words=words,
-        title=words["title"].format(name=name),
+        title=words["title"].format(name=about.name),
         asked=words["asked_one"] if total == 1 else words["asked"].format(n=number(total, "number", lang)[:-3]),
-        made=time.strftime("%Y-%m-%d %H:%M", time.localtime(made)),
-        version=version,
+        made=time.strftime("%Y-%m-%d %H:%M", time.localtime(about.created)),
+        version=about.version,
+        apart=compared is not None and not about.in_turns,
         runs=[_run(run, letter, words) for letter, run in zip("AB", runs, strict=False)],
         tiles=list(_tiles(figured, compared, lang)),
         groups=list(_groups(figured, compared, lang)),
@@ -104,9 +106,10 @@ def _row(one: Figure | Difference, lang: Language) -> dict[str, Any]:
         "interval": f"{low} … {high}",
         "questions": one.questions,
     }
+    row["interval"] = row["interval"].replace("-", _MINUS)
     if isinstance(one, Difference):
         values = [number(value, unit, lang) for value in (one.first, one.second)]
-        values.append(number(one.value, unit, lang, signed=True))
+        values.append(number(one.value, unit, lang, signed=True).replace("-", _MINUS))
         return {**row, "values": values, "verdict": one.verdict}
     return {**row, "values": [number(one.value, unit, lang)]}
 
@@ -122,7 +125,7 @@ def _plots(
     named = [name for name in sides[0] if all(name in side for side in sides)]
     if named:
         rows = [(METRICS[lang][name], [_as_bar(side[name], lang) for side in sides]) for name in named]
-        yield words["shares"], bars(words["shares"], rows)
+        yield words["shares"], bars(words["shares"], rows, words["decimal"])
     if any("mrr_10" in outcome.score.values for run in runs for outcome in run.outcomes):
         labels = [*map(str, range(1, 11)), words["beyond"], words["nowhere"]]
         yield words["ranks"], columns(words["ranks"], labels, [_ranks(run) for run in runs])

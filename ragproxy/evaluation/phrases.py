@@ -102,6 +102,7 @@ _EN = {
     "note_interval": "An interval holds what the figure would be, 95 times out of 100, with other questions of the "
     "same kind. “Not told apart” means that chance alone could make such a difference. Of twenty figures compared, "
     "one may be told apart by chance.",
+    "note_apart": "The two were asked one after the other: their times also differ by what the machine did meanwhile.",
     "note_nothing": "No row of the questions says what is expected.",
     "decimal": ".",
     "thousands": ",",
@@ -158,6 +159,8 @@ _FR = {
     "note_interval": "Un intervalle contient, 95 fois sur 100, ce que serait la mesure avec d’autres questions du "
     "même genre. « Non départagés » veut dire que le hasard seul peut produire une telle différence. Sur vingt mesures "
     "comparées, une peut paraître différente par hasard.",
+    "note_apart": "Les deux ont été interrogés l’un après l’autre : leurs temps diffèrent aussi par ce que la machine "
+    "faisait alors.",
     "note_nothing": "Aucune ligne des questions ne dit ce qui est attendu.",
     "decimal": ",",
     "thousands": "\u202f",

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-_WIDTH = 680
-_LEFT = 236  # where the plot begins, right of its labels
+_WIDTH = 720
+_LEFT = 276  # where the plot begins, right of its labels
 _RIGHT = _WIDTH - 64  # where it ends, left of the figures
 _DOTS = 400  # of one strip: more could not be told apart
 _SEED = 1
+_LEAST_MS = 0.01  # shorter times stand where it does
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,11 @@ class Strip:
     p95: float
 
 
-def bars(title: str, rows: Sequence[tuple[str, Sequence[Bar]]]) -> Markup:
-    """Horizontal bars, one for each series in every row, with their intervals; the axis is from 0 to 1."""
+def bars(title: str, rows: Sequence[tuple[str, Sequence[Bar]]], decimal: str = ".") -> Markup:
+    """Horizontal bars, one for each series in every row, with their intervals; the axis is from 0 to 1.
+
+    `decimal` is the sign between units and tenths.
+    """
     thick, gap = (16, 14) if len(rows[0][1]) == 1 else (13, 16)
     parts: list[Markup] = []
     y = 8.0
@@ -47,7 +51,7 @@ def bars(title: str, rows: Sequence[tuple[str, Sequence[Bar]]]) -> Markup:
         for number, bar in enumerate(series):
             parts += _bar(bar, y + number * thick, thick - 3, number)
         y += height + gap
-    ticks = ((share, _across(share), f"{share:g}") for share in (0, 0.25, 0.5, 0.75, 1))
+    ticks = ((share, _across(share), f"{share:g}".replace(".", decimal)) for share in (0, 0.25, 0.5, 0.75, 1))
     return _svg(title, y + 18, [*_grid(ticks, y), *parts])
 
 
@@ -120,11 +124,10 @@ def _log(value: float, low: float, high: float) -> float:
 
 def _decade(value: float, way: int) -> float:
     """The next 1, 2 or 5 with its zeros, below (-1) or above (1)."""
-    power = 10.0 ** math.floor(math.log10(max(value, 0.01)))
+    value = max(value, _LEAST_MS)
+    power = 10.0 ** math.floor(math.log10(value))
     steps = [power * step for step in (0.5, 1, 2, 5, 10, 20)]
-    return (
-        min(step for step in steps if step > value) if way > 0 else max(step for step in steps if step < value * 1.001)
-    )
+    return min(step for step in steps if step > value) if way > 0 else max(step for step in steps if step < value)
 
 
 def _ticks(low: float, high: float) -> Iterator[float]:

@@ -9,7 +9,7 @@ from typing import Any
 from ragproxy.evaluation.asking import Outcome, Run
 from ragproxy.evaluation.phrases import METRICS, PHRASES, number
 from ragproxy.evaluation.replies import Found
-from ragproxy.evaluation.summary import Difference, Figure, differences, figures
+from ragproxy.evaluation.summary import About, Difference, Figure, differences, figures
 
 _WORDS, _NAMES = PHRASES["en"], METRICS["en"]
 FEW = 20  # questions
@@ -17,10 +17,10 @@ FEW = 20  # questions
 Row = tuple[str, ...]
 
 
-def lines(name: str, runs: Sequence[Run]) -> Iterator[str]:
+def lines(about: About, runs: Sequence[Run]) -> Iterator[str]:
     """A heading and a table for one run, or for two side by side."""
     total = len(runs[0].outcomes)
-    yield f"{name}: {_WORDS['asked_one'] if total == 1 else _WORDS['asked'].format(n=f'{total:,}')}"
+    yield f"{about.name}: {_WORDS['asked_one'] if total == 1 else _WORDS['asked'].format(n=f'{total:,}')}"
     for number_, run in enumerate(runs):
         if len(runs) > 1:
             yield f"{'AB'[number_]}: {run.label or _WORDS['usual']}"
@@ -35,11 +35,19 @@ def lines(name: str, runs: Sequence[Run]) -> Iterator[str]:
         yield "  ".join(cells).rstrip()
     if total < FEW:
         yield _WORDS["few"]
+    if len(runs) > 1 and not about.in_turns:
+        yield _WORDS["note_apart"]
 
 
-def json_report(name: str, runs: Sequence[Run], about: dict[str, Any]) -> str:
-    """One object: `about` the run, the figures of each run, their differences, and every question with its passages."""
-    report: dict[str, Any] = {"set": name, **about, "questions": len(runs[0].outcomes)}
+def json_report(about: About, runs: Sequence[Run]) -> str:
+    """One object: the figures of each run, their differences, and every question with its passages."""
+    report: dict[str, Any] = {
+        "set": about.name,
+        "created_at": about.created,
+        "ragproxy": about.version,
+        "in_turns": about.in_turns,
+        "questions": len(runs[0].outcomes),
+    }
     report["runs"] = [
         {
             "label": run.label,

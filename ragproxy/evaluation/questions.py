@@ -6,6 +6,7 @@ Every fault is an InvalidRequest that names the file and the line.
 from __future__ import annotations
 
 import csv
+import io
 import json
 import random
 from collections.abc import Iterator, Mapping
@@ -75,7 +76,7 @@ def _json_rows(path: Path) -> Iterator[tuple[dict[str, Any], str]]:
 
 
 def _csv_rows(path: Path) -> Iterator[tuple[dict[str, Any], str]]:
-    lines = _text(path).splitlines(keepends=True)
+    lines = list(io.StringIO(_text(path), newline=""))
     heading = next((line for line in lines if line.strip()), "")
     reader = csv.reader(lines, delimiter=max(_SEPARATORS, key=heading.count), strict=True)
     names: list[str] | None = None
@@ -127,11 +128,11 @@ def _case(row: Mapping[str, Any], where: str) -> Case:
     if len(question) > _LONGEST:
         raise InvalidRequest(f"{where}: the question has {len(question):,} characters; {_LONGEST:,} are the most")
     answerable = row.get("answerable")
-    if answerable not in (None, True, False):
+    if answerable is not None and type(answerable) is not bool:
         raise InvalidRequest(f'{where}: "answerable" must be true or false')
     case = Case(
         question.strip(),
-        answers=_texts(row, "answer", where) + _texts(row, "answers", where),
+        answers=tuple(dict.fromkeys(_texts(row, "answer", where) + _texts(row, "answers", where))),
         files=_texts(row, "files", where),
         quotes=_texts(row, "quotes", where),
         answerable=answerable is not False,

@@ -19,6 +19,7 @@ SEED = 1
 RESAMPLES = 2000
 CONFIDENCE = 0.95
 FEWEST = 6  # differing pairs: with fewer, not even a sign test at 5 % can tell anything
+FEWEST_P95 = 60  # three questions beyond it
 
 T = TypeVar("T")
 Verdict = Literal["better", "worse", "unclear"]
@@ -30,20 +31,35 @@ def mean(values: Sequence[float]) -> float:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What a report tells of itself: the set's name, when it began, ragproxy's version, how two sides were asked."""
+
+    name: str
+    created: int  # epoch seconds
+    version: str
+    in_turns: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Metric:
-    """A figure of a run: a statistic of its questions' values of the name `of`."""
+    """A figure of a run: a statistic of its questions' values of the name `of`.
+
+    Two runs are not told apart by it when fewer than `fewest` questions differ.
+    """
 
     name: str
     of: str
     unit: Literal["share", "number", "ms"] = "share"
     higher_is_better: bool = True
     statistic: Callable[[Sequence[float]], float] = mean
+    fewest: int = FEWEST
 
 
 def _latency(of: str) -> tuple[Metric, Metric]:
-    return tuple(  # type: ignore[return-value]
-        Metric(f"{of.removesuffix('_ms')}_{name}", of, "ms", False, partial(percentile, share=share))
-        for name, share in (("p50", 0.5), ("p95", 0.95))
+    name = of.removesuffix("_ms")
+    return (
+        Metric(f"{name}_p50", of, "ms", False, partial(percentile, share=0.5)),
+        Metric(f"{name}_p95", of, "ms", False, partial(percentile, share=0.95), FEWEST_P95),
     )
 
 
@@ -98,7 +114,7 @@ class Difference:
     @property
     def verdict(self) -> Verdict:
         """Whether the second is better, worse, or not told apart from the first."""
-        if self.differing < FEWEST or self.low <= 0 <= self.high:
+        if self.differing < self.metric.fewest or self.low <= 0 <= self.high:
             return "unclear"
         return "better" if (self.value > 0) == self.metric.higher_is_better else "worse"
 
