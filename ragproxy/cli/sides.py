@@ -32,6 +32,7 @@ _NAMES = {  # what every request says for itself: its name in the body
 _WHOLE = frozenset({"top_k", "max_tokens", "seed"})
 _REAL = frozenset({"min_score", "temperature", "top_p"})
 _VARIABLES = {setting.name: setting.metadata["variable"] for setting in fields(Settings)}
+_FIELDS = {variable: name for name, variable in _VARIABLES.items() if name not in _NAMES}
 
 Pair = tuple[str, str]
 
@@ -43,7 +44,7 @@ class Setting(click.ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Pair:
         key, sign, text = str(value).partition("=")
-        key, text = key.strip(), text.strip()
+        key, text = _FIELDS.get(key.strip(), key.strip()), text.strip()
         if not sign or not text:
             self.fail(f"expected key=value, not '{printable(str(value))}'", param, ctx)
         if key not in _NAMES and key != "url" and key not in _VARIABLES and key not in _VARIABLES.values():
