@@ -57,7 +57,6 @@ _EN = {
     "asked_one": "1 question",
     "failed": "{n} failed",
     "usual": "usual settings",
-    "settings": "Settings",
     "retrieval": "Retrieval",
     "answers": "Answers",
     "citations": "Citations",
@@ -76,7 +75,6 @@ _EN = {
     "plots": "Plots",
     "shares": "Quality, with 95% intervals",
     "ranks": "Rank of the first right passage",
-    "ranks_axis": "questions",
     "beyond": "11+",
     "nowhere": "none",
     "retrieval_ms": "Retrieval, in milliseconds",
@@ -106,7 +104,6 @@ _EN = {
     "note_nothing": "No row of the questions says what is expected.",
     "decimal": ".",
     "thousands": ",",
-    "colon": ":",
 }
 _FR = {
     "title": "Évaluation de {name}",
@@ -114,7 +111,6 @@ _FR = {
     "asked_one": "1 question",
     "failed": "{n} en échec",
     "usual": "réglages habituels",
-    "settings": "Réglages",
     "retrieval": "Recherche",
     "answers": "Réponses",
     "citations": "Citations",
@@ -133,7 +129,6 @@ _FR = {
     "plots": "Graphiques",
     "shares": "Qualité, avec les intervalles à 95 %",
     "ranks": "Rang du premier bon passage",
-    "ranks_axis": "questions",
     "beyond": "11+",
     "nowhere": "aucun",
     "retrieval_ms": "Recherche, en millisecondes",
@@ -164,7 +159,6 @@ _FR = {
     "note_nothing": "Aucune ligne des questions ne dit ce qui est attendu.",
     "decimal": ",",
     "thousands": "\u202f",
-    "colon": "\u00a0:",
 }
 PHRASES: dict[Language, Mapping[str, str]] = {"en": _EN, "fr": _FR}
 
