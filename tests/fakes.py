@@ -10,6 +10,7 @@ from typing import Any
 
 from ragproxy.domain import Agent, Caller, Cancel, ChatRequest, CompletionRequest, Delta, Told, Usage
 from ragproxy.errors import Forbidden, UnknownModel, UpstreamBroken
+from ragproxy.evaluation.replies import Reply, Searched
 
 
 class FakeModel:
@@ -185,6 +186,33 @@ class FakeSleep:
     def __call__(self, seconds: float, cancel: Cancel) -> None:
         self.seconds.append(seconds)
         self.meanwhile()
+
+
+class FakeSubject:
+    """A Subject of an evaluation: the same passages and answer at every question, or what `fails` says of it.
+
+    `fails` maps questions to the errors that asking the model raises, one after the other.
+    """
+
+    def __init__(
+        self, searched: Searched | None, reply: Reply, fails: Mapping[str, Sequence[Exception]] | None = None
+    ) -> None:
+        self.searched = searched
+        self.reply = reply
+        self.asked: list[str] = []
+        self.searches: list[str] = []
+        self._fails = {question: list(errors) for question, errors in (fails or {}).items()}
+
+    def search(self, question: str) -> Searched | None:
+        self.searches.append(question)
+        return self.searched
+
+    def ask(self, question: str) -> Reply:
+        self.asked.append(question)
+        errors = self._fails.get(question)
+        if errors:
+            raise errors.pop(0)
+        return self.reply
 
 
 def _wait_for_the_end(request: ChatRequest | CompletionRequest) -> None:

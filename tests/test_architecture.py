@@ -83,6 +83,8 @@ LIBRARIES = {
     "cachelib": {"backends.cache"},
     "prometheus_client": {"telemetry.metrics"},
     "opentelemetry": {"tracing.otel"},
+    "jinja2": {"evaluation."},
+    "markupsafe": {"evaluation."},
     "click": {"cli."},
     "rich": {"cli."},
 }

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import Any
 
 import click
 
+from ragproxy.cli.chatting import MODEL, answered, learn
 from ragproxy.cli.context import CALLER, excerpt, opened, place, printable
 from ragproxy.cli.remote import Remote, connect, remote_options
 from ragproxy.cli.sending import find_store
-from ragproxy.domain import Account, Answer, ChatRequest
-from ragproxy.errors import InvalidRequest, RagproxyError
+from ragproxy.domain import ChatRequest
+from ragproxy.errors import InvalidRequest
 from ragproxy.services import Services
 from ragproxy.settings import from_env
-from ragproxy.telemetry import request_id
 from ragproxy.wire.chat_request import CHAT_REQUEST
 from ragproxy.wire.sources import source_json
 from ragproxy.wire.store_search import SEARCH_REQUEST, SearchRequest, search_json
 from ragproxy.wire.validation import load
-
-MODEL = "ragproxy"
-LIST_S = 2.0  # for an upstream's list of models
 
 Piece = tuple[str, Sequence[Mapping[str, Any]] | None]  # of an answer: its text, and the sources when they are known
 
@@ -80,7 +76,7 @@ def ask(
     if remote is None:
         request: ChatRequest = load(CHAT_REQUEST, body)
         with opened(settings) as services:
-            _learn(services, model)
+            learn(services, model)
             with closing(_recorded(services, request)) as pieces:
                 sources = _say(pieces)
     else:
@@ -99,46 +95,13 @@ def _searched(services: Services, store: str, body: Mapping[str, Any]) -> tuple[
     return target.name, search_json(asked.queries, passages)
 
 
-def _learn(services: Services, model: str) -> None:
-    """Give the upstream a moment to say that it serves `model`; a server has long had its list, we have just begun."""
-    services.models.start()
-    until = time.monotonic() + LIST_S
-    while services.settings.upstream_url and model != MODEL and time.monotonic() < until:
-        if model in services.models.names():
-            return
-        time.sleep(0.05)
-
-
 def _recorded(services: Services, request: ChatRequest) -> Generator[Piece, None, None]:
-    """The pieces of an answer that is made here; what it consumed is recorded, whatever becomes of it."""
-    began = time.perf_counter()
-    hit, status = False, 200
-    try:
-        answer = services.answerer.answer(request, CALLER)
-        hit = answer.headers.get("x-cache") == "hit"
-        yield from _answered(answer)
-    except RagproxyError:
-        status = 500  # of what kind it is, only an answer over HTTP would tell
-        raise
-    finally:
-        ms = (time.perf_counter() - began) * 1000
-        tally = request.tally
-        services.recorder.record(
-            Account(request_id(None), CALLER, request.model, tally.calls, tally.agent, "ragproxy ask", status, ms, hit)
-        )
-
-
-def _answered(answer: Answer) -> Iterator[Piece]:
     """The pieces of an answer that is made here."""
-    try:
+    with answered(services, request, "ragproxy ask") as answer:
         yield "", [source_json(source) for source in answer.sources or ()]
         for delta in answer.deltas:
             sources = [source_json(source) for source in delta.sources] if delta.sources else None
             yield delta.content or "", sources
-    finally:
-        close = getattr(answer.deltas, "close", None)  # a generator has it, the port's Iterator does not promise it
-        if close:
-            close()
 
 
 def _streamed(remote: Remote, body: Mapping[str, Any]) -> Iterator[Piece]:

@@ -116,13 +116,22 @@ class Remote:
             yield from response.iter_content(None)
 
     def stream(
-        self, path: str, json: Mapping[str, Any], *, timeout_s: float = READ_S
+        self,
+        path: str,
+        json: Mapping[str, Any],
+        *,
+        timeout_s: float = READ_S,
+        heard: Callable[[Mapping[str, str]], None] = lambda headers: None,
     ) -> Generator[dict[str, Any], None, None]:
-        """The events of a stream. An error among them is raised, and so is an end without `[DONE]`."""
+        """The events of a stream. An error among them is raised, and so is an end without `[DONE]`.
+
+        `heard` is given the answer's headers before the first one.
+        """
         with (
             self._failing(),
             closing(self._send("POST", path, timeout_s, stream=True, **_body(json))) as response,
         ):
+            heard(response.headers)
             for payload in events(response.iter_content(None)):
                 if payload == _DONE:
                     return

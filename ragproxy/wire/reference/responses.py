@@ -128,8 +128,8 @@ SCHEMAS: dict[str, Shape] = {
         {
             "type": choice((*STORED, "item_reference")),
             "id?": STRING,
-            "status?": STRING,
-            "role?": STRING,
+            "status?": ANYTHING,
+            "role?": ANYTHING,
             "content?": ANYTHING,
         },
         "An item of a conversation: as it came, with what OpenAI shows of every one of its type",
