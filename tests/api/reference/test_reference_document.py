@@ -16,7 +16,13 @@ METHODS = ("get", "post", "delete")
 OPEN = {"/health", "/ready", "/metrics", "/openapi.json", "/sources/{token}"}
 OPEN |= {"/login", "/login/callback", "/logout", "/admin/session", "/admin/login", "/admin/logout"}
 # what may be anything: a part of an item that came as a client sent it, and what only upstreams tell
-ANYTHING = {("Item", "content"), ("Item", "status"), ("Item", "role"), ("TextChoice", "logprobs"), ("TextCompletionChunk", "logprobs")}
+ANYTHING = {
+    ("Item", "content"),
+    ("Item", "status"),
+    ("Item", "role"),
+    ("TextChoice", "logprobs"),
+    ("TextCompletionChunk", "logprobs"),
+}
 
 
 def test_the_document_is_valid(document):
