@@ -227,13 +227,15 @@ def test_a_conversation_of_200_messages_opens_fast_and_is_read_backwards(browser
         expect(page.locator("article").last).to_contain_text("assistant 99.")
         assert time.monotonic() - began < 2
         assert page.locator("article").count() == 40
+        earlier = page.get_by_role("button", name="Earlier messages")
         for _ in range(4):
             count = page.locator("article").count()
-            page.get_by_role("button", name="Earlier messages").click()
-            expect(page.locator("article")).not_to_have_count(count)
+            if earlier.is_visible():  # to scroll up to it reads on as well, and may have read the last of them
+                earlier.dispatch_event("click")
+                expect(page.locator("article")).not_to_have_count(count)
         expect(page.locator("article")).to_have_count(200)
         expect(page.locator("article").first).to_contain_text("user 0.")
-        expect(page.get_by_role("button", name="Earlier messages")).to_be_hidden()
+        expect(earlier).to_be_hidden()
         upstream.text = "Still here."
         began = time.monotonic()
         whole(ask(page, "Are you still there?"))

@@ -138,7 +138,7 @@ class Platform:
             try:
                 if requests.get(self.url + "/ready", timeout=5).ok:
                     return
-            except requests.ConnectionError:
+            except requests.RequestException:
                 time.sleep(0.1)
 
     def __enter__(self):
