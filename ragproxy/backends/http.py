@@ -25,15 +25,8 @@ from ragproxy.backends.call import Call
 from ragproxy.backends.connections import Adapter, Patience
 from ragproxy.backends.listening import Listener
 from ragproxy.domain import Cancel
-from ragproxy.errors import (
-    RagproxyError,
-    UpstreamBroken,
-    UpstreamError,
-    UpstreamTimeout,
-    UpstreamUnavailable,
-    UpstreamUnreachable,
-)
-from ragproxy.tracing import Span, Tracing
+from ragproxy.errors import UpstreamBroken, UpstreamError, UpstreamTimeout, UpstreamUnavailable, UpstreamUnreachable
+from ragproxy.tracing import UNTRACED, Tracing
 
 LARGEST_ANSWER = 64 << 20  # bytes; of one that is read whole
 _READ = 65536  # bytes
@@ -261,28 +254,20 @@ class Http:
         familiar: bool = True,
     ) -> Iterator[Reply]:
         call = Call()
-        span = None if self.tracing is None else self.tracing.call(method, path, self.host, headers)
-        try:
-            with cancel.breaking(call.abort):
-                try:
-                    prepared = self._prepared(self._template(method, path, familiar), headers, body)
-                    reply = Reply(self._send(prepared, call), call, self.host, self._timeouts_s[1])
-                except BaseException:
-                    call.let_go()
-                    raise
-                if span is not None:
-                    span.note("http.response.status_code", reply.status)
-                try:
-                    yield reply
-                finally:
-                    reply.close()
-        except BaseException as err:
+        traced = UNTRACED if self.tracing is None else self.tracing.call(method, path, self.host, headers)
+        with traced as span, cancel.breaking(call.abort):
+            try:
+                prepared = self._prepared(self._template(method, path, familiar), headers, body)
+                reply = Reply(self._send(prepared, call), call, self.host, self._timeouts_s[1])
+            except BaseException:
+                call.let_go()
+                raise
             if span is not None:
-                _tell(span, err)
-            raise
-        finally:
-            if span is not None:
-                span.end()
+                span.note("http.response.status_code", reply.status)
+            try:
+                yield reply
+            finally:
+                reply.close()
 
     def _template(self, method: str, path: str, familiar: bool) -> requests.PreparedRequest:
         """A request without a body; a `familiar` one is made once: there are as many as paths in our code."""
@@ -318,14 +303,6 @@ class Http:
             if _caused(err, TimeoutError):
                 raise UpstreamTimeout(f"The upstream {self.host} did not take the request in time") from err
             raise UpstreamUnavailable(f"The upstream {self.host} {_reason(err)}") from err
-
-
-def _tell(span: Span, err: BaseException) -> None:
-    """Say how an exchange ended; whoever closes the generator that reads it has left."""
-    if isinstance(err, GeneratorExit):
-        span.note("ragproxy.left", True)
-    else:
-        span.fail(err.code if isinstance(err, RagproxyError) else type(err).__name__)
 
 
 def _broken(host: str, call: Call) -> UpstreamBroken:

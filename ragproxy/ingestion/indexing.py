@@ -12,7 +12,7 @@ import threading
 import time
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -31,7 +31,7 @@ from ragproxy.ingestion.cutting import PORTION, cut, portions, usage
 from ragproxy.retrieval import Index
 from ragproxy.state import State
 from ragproxy.state.leasing import Key, Lease, key_of
-from ragproxy.tracing import Tracing
+from ragproxy.tracing import UNTRACED, Tracing
 
 log = logging.getLogger(__name__)
 
@@ -187,7 +187,7 @@ class Indexer:
         return len(done) - len(unwanted)
 
     def _add(self, store_id: str, chunks: list[Chunk]) -> None:
-        step = nullcontext() if self._tracing is None else self._tracing.step("index", chunks=len(chunks))
+        step = UNTRACED if self._tracing is None else self._tracing.step("index", chunks=len(chunks))
         with step:
             for portion in portions(chunks):
                 self._index.add(store_id, portion)

@@ -7,12 +7,14 @@ look at. Spans carry ids, names and counts; never a key, a prompt or a passage.
 from __future__ import annotations
 
 from collections.abc import Callable, MutableMapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
 from ragproxy.errors import ConfigError
 
-__all__ = ["Span", "Tracing", "open_tracing"]
+__all__ = ["UNTRACED", "Span", "Tracing", "open_tracing"]
+
+UNTRACED = nullcontext[None]()  # in the place of a span's block
 
 Value = str | int | float | bool
 
@@ -44,8 +46,13 @@ class Tracing(Protocol):
         """A request of a client, in the trace that its `traceparent` names; current in this thread until it ends."""
         ...
 
-    def call(self, method: str, path: str, host: str, headers: MutableMapping[str, str]) -> Span | None:
-        """A request of ours to an upstream, whose headers get a `traceparent`. None when it is nobody's child."""
+    def call(
+        self, method: str, path: str, host: str, headers: MutableMapping[str, str]
+    ) -> AbstractContextManager[Span | None]:
+        """A request of ours to an upstream, whose headers get a `traceparent`. None when it is nobody's child.
+
+        Failed when the block raises; whoever closes the generator that the block stands in has left.
+        """
         ...
 
     def step(self, name: str, **about: Value) -> AbstractContextManager[Span]:

@@ -86,15 +86,18 @@ class OpenTelemetry:
         _CURRENT.set(span)
         return span
 
-    def call(self, method: str, path: str, host: str, headers: MutableMapping[str, str]) -> OneSpan | None:
+    @contextmanager
+    def call(self, method: str, path: str, host: str, headers: MutableMapping[str, str]) -> Iterator[OneSpan | None]:
         """As the port."""
         parent = _CURRENT.get()
         if parent is None:
-            return None
+            yield None
+            return
         about = {"http.request.method": method, "server.address": host, "url.path": path}
         span = OneSpan(self._tracer.start_span(f"upstream {method} {path}", parent.context, SpanKind.CLIENT, about))
         _W3C.inject(headers, span.context)
-        return span
+        with _until_its_end(span):
+            yield span
 
     @contextmanager
     def step(self, name: str, **about: str | int | float | bool) -> Iterator[OneSpan]:
@@ -104,12 +107,9 @@ class OpenTelemetry:
         span = OneSpan(self._tracer.start_span(name, context, SpanKind.INTERNAL, about))
         _CURRENT.set(span)
         try:
-            yield span
-        except BaseException as err:
-            span.fail(err.code if isinstance(err, RagproxyError) else type(err).__name__)
-            raise
+            with _until_its_end(span):
+                yield span
         finally:
-            span.end()
             _CURRENT.set(parent)
 
     def close(self) -> None:
@@ -118,6 +118,20 @@ class OpenTelemetry:
         parting = threading.Thread(target=self._provider.shutdown, name="traces", daemon=True)
         parting.start()
         parting.join(_PARTING_S)
+
+
+@contextmanager
+def _until_its_end(span: OneSpan) -> Iterator[None]:
+    try:
+        yield
+    except GeneratorExit:
+        span.note("ragproxy.left", True)
+        raise
+    except BaseException as err:
+        span.fail(err.code if isinstance(err, RagproxyError) else type(err).__name__)
+        raise
+    finally:
+        span.end()
 
 
 def _resource() -> Resource:

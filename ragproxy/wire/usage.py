@@ -25,7 +25,7 @@ MOST_BUCKETS, USUAL_BUCKETS = 10_000, 1_000
 _LAST_S = 253_402_300_799  # the end of the year 9999
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # what makes a spreadsheet reckon
-_NUMBERS = (
+COUNTED = (
     "requests",
     "failed_requests",
     "cached_requests",
@@ -34,10 +34,8 @@ _NUMBERS = (
     "completion_tokens",
     "reasoning_tokens",
     "estimated_requests",
-    "cost_usd",
-    "unpriced_requests",
-    "mean_ms",
 )
+_NUMBERS = (*COUNTED, "cost_usd", "unpriced_requests", "mean_ms")
 
 
 @dataclass(frozen=True, slots=True)

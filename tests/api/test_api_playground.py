@@ -43,7 +43,7 @@ def test_all_that_it_names_is_there_and_here(client):
 def test_the_browser_is_told_of_every_module_at_once(client):
     told = set(re.findall(r'<link rel="modulepreload" href="/static/playground/(.+)">', client.get("/").text))
     modules = {module.name for module in (assets.FOLDER / "playground").glob("*.js")}
-    assert told == modules - {"early.js", "main.js"}
+    assert told == modules - {"main.js"}
 
 
 def test_both_languages_have_every_text_and_the_page_asks_for_no_other(client):

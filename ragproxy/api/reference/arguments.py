@@ -10,55 +10,32 @@ from ragproxy.api.reference.operations import Operation
 
 _FRAMEWORKS = ("Error", "PaginationMetadata")  # flask-smorest's own, which nobody is told here
 
+
+def _text(where: str, name: str, about: str, **bounds: int) -> dict[str, Any]:
+    return {"in": where, "name": name, "description": about, "schema": {"type": "string", **bounds}}
+
+
 PARAMETERS: dict[str, dict[str, Any]] = {
-    "RequestId": {
-        "in": "header",
-        "name": "x-request-id",
-        "description": "The id of the request in the logs and on the answer; one is made when it has none",
-        "schema": {"type": "string"},
-    },
-    "IdempotencyKey": {
-        "in": "header",
-        "name": "Idempotency-Key",
-        "description": "The same request under the same key is answered once, and told again what it was",
-        "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST},
-    },
-    "CacheControl": {
-        "in": "header",
-        "name": "Cache-Control",
-        "description": "`no-store` keeps the request away from the cache of answers, `no-cache` has it answered anew",
-        "schema": {"type": "string"},
-    },
-    "ApiVersion": {
-        "in": "query",
-        "name": "api-version",
-        "description": "As Azure's clients send it; any will do",
-        "schema": {"type": "string"},
-    },
-    "Next": {
-        "in": "query",
-        "name": "next",
-        "description": "The path of this server to go to after the login",
-        "schema": {"type": "string"},
-    },
-    "LoginState": {
-        "in": "query",
-        "name": "state",
-        "description": "As the login was begun with",
-        "schema": {"type": "string"},
-    },
-    "LoginCode": {
-        "in": "query",
-        "name": "code",
-        "description": "What the issuer gives for who has logged in",
-        "schema": {"type": "string"},
-    },
-    "Range": {
-        "in": "header",
-        "name": "Range",
-        "description": "The part of the file that is wanted, in bytes",
-        "schema": {"type": "string"},
-    },
+    "RequestId": _text(
+        "header", "x-request-id", "The id of the request in the logs and on the answer; one is made when it has none"
+    ),
+    "IdempotencyKey": _text(
+        "header",
+        "Idempotency-Key",
+        "The same request under the same key is answered once, and told again what it was",
+        minLength=1,
+        maxLength=LONGEST,
+    ),
+    "CacheControl": _text(
+        "header",
+        "Cache-Control",
+        "`no-store` keeps the request away from the cache of answers, `no-cache` has it answered anew",
+    ),
+    "ApiVersion": _text("query", "api-version", "As Azure's clients send it; any will do"),
+    "Next": _text("query", "next", "The path of this server to go to after the login"),
+    "LoginState": _text("query", "state", "As the login was begun with"),
+    "LoginCode": _text("query", "code", "What the issuer gives for who has logged in"),
+    "Range": _text("header", "Range", "The part of the file that is wanted, in bytes"),
 }
 _BESIDE = {
     "files.download_file": ("Range",),

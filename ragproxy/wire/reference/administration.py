@@ -24,6 +24,7 @@ from ragproxy.wire.reference.shapes import (
     record,
     told,
 )
+from ragproxy.wire.usage import COUNTED
 
 _PERIOD = choice(get_args(Period))
 _LIMITS = record({"requests_per_minute": nullable(INTEGER), "tokens_per_minute": nullable(INTEGER)})
@@ -46,16 +47,6 @@ _KEY: dict[str, str | Shape] = {
     "revoked_at": nullable(TIME),
     "last_used_at": nullable(TIME),
 }
-_COUNTED = (
-    "requests",
-    "failed_requests",
-    "cached_requests",
-    "prompt_tokens",
-    "cached_tokens",
-    "completion_tokens",
-    "reasoning_tokens",
-    "estimated_requests",
-)
 
 SCHEMAS: dict[str, Shape] = {
     "Agent": record(
@@ -100,7 +91,7 @@ SCHEMAS: dict[str, Shape] = {
             "start_time": TIME,
             "end_time": TIME,
             **{name: nullable(STRING) for name in ("key", "key_name", "model", "upstream", "agent", "owner")},
-            **dict.fromkeys(_COUNTED, INTEGER),
+            **dict.fromkeys(COUNTED, INTEGER),
             "cost_usd": NUMBER,
             "unpriced_requests": INTEGER,
             "mean_ms": NUMBER,

@@ -57,8 +57,7 @@ for (const [target, event] of [[window, "themechange"], [matchMedia("(prefers-co
 }
 
 function options(plot, tip, { times, series, stacked, at, figure, axis }) {
-  const style = getComputedStyle(document.documentElement);
-  const colour = (tone) => style.getPropertyValue(`--${tone}`).trim();
+  const colour = colours();
   const grid = { stroke: colour("line"), width: 1 };
   const bars = window.uPlot.paths.bars({ size: [0.72, 48], radius: 0.12 });
   const drawn = order(series, stacked).map(({ tone }) =>
@@ -77,6 +76,17 @@ function options(plot, tip, { times, series, stacked, at, figure, axis }) {
     ],
     series: [{}, ...drawn],
     hooks: { setCursor: [(chart) => point(chart, tip, { times, series, at, figure })] },
+  };
+}
+
+/** What finds the colour of a tone in the theme that is worn: a canvas knows no variables. */
+function colours() {
+  const probe = el("span", { hidden: true });
+  document.body.append(probe);
+  setTimeout(() => probe.remove());
+  return (tone) => {
+    probe.style.color = `var(--${tone})`;
+    return getComputedStyle(probe).color;
   };
 }
 

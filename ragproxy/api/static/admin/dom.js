@@ -1,4 +1,7 @@
-// Elements, made and found. Text always goes in as text: no string of this page ever becomes HTML.
+// The elements of this page, beside those that all pages make. Text always goes in as text: no string of this page ever becomes HTML.
+
+export { announce, byId, copy, el } from "../dom.js";
+import { el } from "../dom.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const PICTURES = {
@@ -11,22 +14,6 @@ const PICTURES = {
   out: "M14 4h5v16h-5M4 12h10M10 8l4 4-4 4",
   copy: "M9 9h11v11H9zM5 15V4h11",
 };
-
-/** The element of that id. */
-export function byId(id) {
-  return document.getElementById(id);
-}
-
-/** A new element. Attributes that are null or false are left out, functions listen; children are nodes or texts. */
-export function el(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (typeof value === "function") made.addEventListener(name, value);
-    else if (value !== null && value !== false && value !== undefined) made.setAttribute(name, value === true ? "" : value);
-  }
-  made.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
-  return made;
-}
 
 /** One of the page's pictures, which only repeat what a label says. */
 export function icon(name) {
@@ -43,23 +30,6 @@ export function icon(name) {
 /** A button. */
 export function button(label, onclick, attributes = {}) {
   return el("button", { type: "button", click: onclick, ...attributes }, label);
-}
-
-/** Say something to screen readers, when they have finished what they are saying. */
-export function announce(text) {
-  const status = byId("status");
-  status.textContent = "";
-  setTimeout(() => (status.textContent = text), 50); // a text that is the same again would not be said
-}
-
-/** Put a text on the clipboard; whether that could be done. */
-export async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** A number for ids that no two elements share. */

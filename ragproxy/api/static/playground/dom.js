@@ -1,20 +1,7 @@
-// Elements, made and found. Text always goes in as text: no string of this page becomes HTML but in markdown.js.
+// The elements of this page, beside those that all pages make. Text always goes in as text: no string of this page becomes HTML but in markdown.js.
 
-/** The element of that id. */
-export function byId(id) {
-  return document.getElementById(id);
-}
-
-/** A new element. Attributes that are null or false are left out, functions listen; children are nodes or texts. */
-export function el(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (typeof value === "function") made.addEventListener(name, value);
-    else if (value !== null && value !== false && value !== undefined) made.setAttribute(name, value === true ? "" : value);
-  }
-  made.append(...children.filter((child) => child !== null && child !== undefined));
-  return made;
-}
+export { announce, byId, copy, el } from "../dom.js";
+import { el } from "../dom.js";
 
 /** One of the page's pictures, which only repeat what a label says. */
 export function icon(name) {
@@ -40,23 +27,6 @@ export function renew(parent, fragment) {
   while (same < fresh.length && parent.childNodes[same]?.isEqualNode(fresh[same])) same += 1;
   while (parent.childNodes.length > same) parent.lastChild.remove();
   parent.append(...fresh.slice(same));
-}
-
-/** Say something to screen readers, when they have finished what they are saying. */
-export function announce(text) {
-  const status = byId("status");
-  status.textContent = "";
-  setTimeout(() => (status.textContent = text), 50); // a text that is the same again would not be said
-}
-
-/** Put a text on the clipboard; whether that could be done. */
-export async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Run `work` when no more calls have come for so many milliseconds. */

@@ -1,4 +1,4 @@
-// Before the first paint: the theme and the language that were chosen, or else those of the browser.
+// Before the first paint: the theme and the language that were chosen on any of the pages, or else the browser's.
 (function () {
   let kept = {};
   try {
