@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import secrets
-import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from ragproxy import tokens
 from ragproxy.access import (
     NEVER_S,
     SOON_S,
     Accounts,
-    ClaimNames,
     Identity,
-    Issuer,
     KeyRing,
-    KeySet,
     Ledger,
     Login,
     Quotas,
     Spending,
-    Tokens,
     open_quotas,
     open_shared,
 )
@@ -42,9 +36,11 @@ from ragproxy.answering import (
     detect,
 )
 from ragproxy.backends import BuiltInEmbeddings, Cache, Catalog, Copies, Extractive, FineTuning, Relay, open_cache
-from ragproxy.domain import Door, Doorbell, Limits
+from ragproxy.domain import Door, Limits
 from ragproxy.ingestion import Indexer, Ingestor, Librarian, Reindexer, Sandbox
 from ragproxy.retrieval import HashEmbedder, Index, grams, open_index, sentences, terms
+from ragproxy.services.background import open_bell, open_jobs, salt, worker_name
+from ragproxy.services.oidc import open_oidc
 from ragproxy.settings import Settings, environment
 from ragproxy.state import ORIGIN, SIGNING, DataLock, State, open_state
 from ragproxy.telemetry import Metrics
@@ -55,9 +51,10 @@ from ragproxy.wire.items import items_of, messages_of
 from ragproxy.wire.stored_completions import answered_items, stored_completion
 from ragproxy.worker import Hands, Jobs
 
+__all__ = ["Services", "build", "open_bell"]
+
 log = logging.getLogger(__name__)
 
-_DAY_S = 86_400
 _BATCHES_AT_ONCE = 8  # by one process; what they ask at once is a setting
 
 
@@ -186,26 +183,26 @@ def _wire(settings: Settings, lock: DataLock | None) -> Services:
         changes=state.changes,
     )
     sandbox = Sandbox(children=settings.jobs)
-    indexer = Indexer(index, state, sandbox.load, worker=_worker(settings), tracing=tracing)
-    reindexer = Reindexer(index, state, worker=_worker(settings), threads=settings.jobs)
+    indexer = Indexer(index, state, sandbox.load, worker=worker_name(settings), tracing=tracing)
+    reindexer = Reindexer(index, state, worker=worker_name(settings), threads=settings.jobs)
     keys = KeyRing(state.keys)
     batching = Batching(
         state,
         batch_lines,
-        worker=_worker(settings),
+        worker=worker_name(settings),
         renew=keys.renewed,
         concurrency=settings.batch_concurrency,
         longest_line=settings.body_limit_mb << 20,
     )
-    background = Background(state, background_responses, worker=_worker(settings), renew=keys.renewed)
-    running = Running(state, run_asking, worker=_worker(settings), renew=keys.renewed, count=count)
+    background = Background(state, background_responses, worker=worker_name(settings), renew=keys.renewed)
+    running = Running(state, run_asking, worker=worker_name(settings), renew=keys.renewed, count=count)
     hands = (
         Hands(running.work, name="runs", threads=settings.batch_concurrency),
         Hands(background.work, name="responses", threads=settings.batch_concurrency),
         Hands(batching.work, name="batches", threads=_BATCHES_AT_ONCE),
         Hands(batching.wind_up, name="batch-ends"),
     )
-    jobs = _jobs(settings, state, indexer, reindexer, sandbox, hands)
+    jobs = open_jobs(settings, state, indexer, reindexer, sandbox, hands)
     history = _history(settings, state, count, models)
     answerer = Answerer(
         models=models,
@@ -223,7 +220,7 @@ def _wire(settings: Settings, lock: DataLock | None) -> Services:
         count=count,
         tracing=tracing,
     )
-    bearers, login = _oidc(settings)
+    bearers, login = open_oidc(settings)
     librarian = Librarian(state, jobs, file_limit_bytes=settings.file_limit_mb << 20)
     copies = Copies(state.library, state.blobs, librarian, state.remote, models.server)
     return Services(
@@ -245,7 +242,7 @@ def _wire(settings: Settings, lock: DataLock | None) -> Services:
             index,
             state,
             sandbox.load,
-            worker=_worker(settings),
+            worker=worker_name(settings),
             file_limit_bytes=settings.file_limit_mb << 20,
             at_once=settings.jobs,
         ),
@@ -264,7 +261,7 @@ def _wire(settings: Settings, lock: DataLock | None) -> Services:
         keys=keys,
         quotas=open_quotas(
             settings.redis_url,
-            salt=_salt(settings),
+            salt=salt(settings),
             default=Limits(settings.requests_per_minute, settings.tokens_per_minute),
             unchecked=metrics.unlimited.inc,
         ),
@@ -281,33 +278,8 @@ def _spending(settings: Settings, state: State, process: str, *, alone: bool) ->
     """One process that holds the embedded data needs nobody to know what was spent."""
     shared = None
     if settings.redis_url and not alone:
-        shared = open_shared(settings.redis_url, salt=_salt(settings))
+        shared = open_shared(settings.redis_url, salt=salt(settings))
     return Spending(state.usage, process, shared=shared, refresh_s=NEVER_S if alone else SOON_S)
-
-
-def _oidc(settings: Settings) -> tuple[Tokens | None, Login | None]:
-    """Who reads the issuer's tokens, and who logs people in; nobody is asked yet."""
-    if "oidc" not in settings.auth or settings.oidc_issuer is None or settings.oidc_audience is None:
-        return None, None
-    issuer = Issuer(settings.oidc_issuer)
-    names = ClaimNames(
-        owner=settings.oidc_owner_claim,
-        groups=settings.oidc_groups_claim,
-        scopes=settings.oidc_scopes_claim,
-        admin_group=settings.oidc_admin_group,
-    )
-    bearers = Tokens(
-        issuer, KeySet(issuer), audience=settings.oidc_audience, names=names, leeway_s=settings.oidc_leeway_s
-    )
-    if settings.oidc_client_id is None:
-        return bearers, None
-    login = Login(issuer, bearers, client_id=settings.oidc_client_id, client_secret=settings.oidc_client_secret)
-    return bearers, login
-
-
-def _salt(settings: Settings) -> str:
-    """What keeps servers apart that share a Redis but not the database."""
-    return hashlib.sha256(settings.database.encode()).hexdigest()[:16]
 
 
 def _models(settings: Settings, count: Callable[[str], int], tracing: Tracing | None) -> Catalog:
@@ -348,58 +320,3 @@ def _cache(settings: Settings, metrics: Metrics) -> Cache:
         salt=f"{settings.database} {settings.upstream_url}",
         note=lambda outcome: metrics.cache.labels(outcome).inc(),
     )
-
-
-def _worker(settings: Settings) -> str:
-    """Who indexes: whoever holds the embedded data, under the same name after a restart; else this process."""
-    if settings.chroma_url is None:
-        return str(settings.data_dir.resolve())
-    return f"{socket.gethostname()}-{secrets.token_hex(6)}"
-
-
-def open_bell(settings: Settings) -> Doorbell:
-    """A bell for whoever works on the records of these settings: a process that rings it does none of the work."""
-
-    def nothing(*_: object) -> None:
-        """Somebody else does it."""
-
-    return Jobs(work=nothing, sweep=nothing, abort=nothing, here=False, **_queue(settings))
-
-
-def _jobs(
-    settings: Settings,
-    state: State,
-    indexer: Indexer,
-    reindexer: Reindexer,
-    sandbox: Sandbox,
-    hands: Sequence[Hands],
-) -> Jobs:
-    def work(stop: Callable[[], bool]) -> None:
-        while reindexer.work(stop):  # between one and the next, whatever waited for it
-            indexer.work(stop)
-        indexer.work(stop)
-
-    def sweep() -> None:
-        indexer.sweep()
-        sandbox.rest()
-        state.usage.drop(settings.usage_days * _DAY_S)
-        state.idempotency.drop(_DAY_S)
-        if settings.conversation_days:
-            old_s = settings.conversation_days * _DAY_S
-            for kept in (state.conversations, state.responses, state.completions, state.batch_jobs):
-                kept.drop(old_s)
-        state.batch_jobs.clear()
-
-    return Jobs(
-        work=work,
-        sweep=sweep,
-        abort=sandbox.close,
-        **_queue(settings),
-        threads=settings.jobs,
-        here=settings.redis_url is None or settings.chroma_url is None,
-        hands=hands,
-    )
-
-
-def _queue(settings: Settings) -> dict[str, Any]:
-    return {"file": settings.data_dir / "jobs.db", "redis_url": settings.redis_url, "salt": f"-{_salt(settings)}"}
