@@ -139,7 +139,7 @@ class Usage:
         )
         query = sa.select(*names, rows.c.requests, *figures).group_by(*names, rows.c.requests)
         order = [*_times(by), rows.c.requests.desc(), *(sa.asc(name).nulls_last() for name in names)]
-        with self._database.reading() as connection:
+        with self._database.reading(long=True) as connection:
             found = list(connection.execute(query.order_by(*order).limit(limit)))
         named = self._names(row.by_key for row in found) if "key" in by else {}
         return [
