@@ -1,6 +1,7 @@
 """The admin desk in a real browser: in and out of it, keys, agents, stores and what was used."""
 
 import re
+import time
 
 import pytest
 import requests
@@ -190,6 +191,15 @@ def test_what_was_used_is_there_as_charts_and_as_tables(browser, server):
             page.get_by_role("button", name="Download CSV").click()
         assert download.value.path().read_text().startswith("day,upstream,requests")
         seen.is_clean()
+
+
+def test_a_chart_is_there_however_late_the_rest_of_its_section_comes(browser, server):
+    assert ask(server, ADMIN, model="other").status_code == 200
+    until(lambda: api(server, "GET", "/admin/usage?group_by=none&model=other")["data"])
+    with opened(browser, server) as seen:
+        seen.page.route("**/admin/health", lambda route: (time.sleep(0.5), route.continue_()))
+        seen.page.reload()
+        expect(seen.page.locator("canvas")).not_to_have_count(0)
 
 
 def test_an_upstream_that_is_down_is_told_with_what_to_do(browser, tmp_path, upstream):

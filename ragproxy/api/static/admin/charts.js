@@ -37,12 +37,15 @@ function asTable({ title, times, series, at, figure }) {
 /** Draw once it has a width, and again when that or the theme changes. */
 function keepDrawn(plot, draw) {
   let drawn = null;
+  let shown = false;
   const again = () => {
     drawn?.destroy();
     drawn = plot.clientWidth ? draw() : null;
   };
   const sized = new ResizeObserver(() => {
-    if (!plot.isConnected) {
+    const gone = shown && !plot.isConnected; // one that was never there is still on its way
+    shown ||= plot.isConnected;
+    if (gone) {
       sized.disconnect();
       live.delete(again);
     } else if (!drawn) again();
