@@ -66,11 +66,12 @@ def assistant(assistant_id: str) -> Agent:
     caller = visit().caller
     try:
         agent = services.state.agents.find(assistant_id, caller=caller)
-    except UnknownModel as err:
+        if agent.owner in (caller.owner, EVERYONE):
+            # who manages assistants sees at once what another process did; who asks them, a moment later
+            return services.state.agents.get(agent.id, owner=agent.owner)
+    except (UnknownModel, NotFound) as err:
         raise _missing(assistant_id) from err
-    if agent.owner not in (caller.owner, EVERYONE):
-        raise _missing(assistant_id)
-    return agent
+    raise _missing(assistant_id)
 
 
 def _own(assistant_id: str) -> Agent:
@@ -83,7 +84,7 @@ def _own(assistant_id: str) -> Agent:
         raise Forbidden(f"The assistant '{agent.id}' is the server's; its administrator alone changes it")
     if agent.visibility != "private" and not caller.admin:
         raise Forbidden(f"The assistant '{agent.id}' is shared with others; an administrator alone changes it")
-    return services.state.agents.get(agent.id, owner=agent.owner)
+    return agent
 
 
 def _check_model(asked: AssistantRequest) -> None:
