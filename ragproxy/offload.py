@@ -9,14 +9,19 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
+def has_greenlets() -> bool:
+    """Whether gevent has made greenlets of this process's threads."""
+    monkey = sys.modules.get("gevent.monkey")
+    return monkey is not None and monkey.is_module_patched("threading")
+
+
 def offload(call: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     """The result of the call, or what it raised; other greenlets go on meanwhile.
 
     Under gevent, one native call would stop the whole process, so it runs in the hub's pool of real threads. Real
     threads need no help: there it is a direct call, and gevent is not even imported.
     """
-    monkey = sys.modules.get("gevent.monkey")
-    if monkey is None or not monkey.is_module_patched("threading"):
+    if not has_greenlets():
         return call(*args, **kwargs)
     import gevent
 

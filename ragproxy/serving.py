@@ -1,8 +1,9 @@
 """gunicorn's configuration: `gunicorn -c python:ragproxy.serving wsgi:app`.
 
-gthread: one process holds the embedded Chroma, and a thread a request is all the concurrency a stream needs. gevent's
-worker makes greenlets of the threads: it patches the standard library before the application is imported, which is why
-this module, imported before that, takes so little with it. Native calls that block go through `ragproxy.offload`.
+One process holds the embedded Chroma, and a greenlet a request is all the concurrency a stream needs. gevent's worker
+makes greenlets of the threads: it patches the standard library before the application is imported, which is why this
+module, imported before that, takes so little with it. Native calls that block go through `ragproxy.offload`. gthread
+serves the same in threads.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
+
+from gunicorn.http import wsgi
+from gunicorn.http.wsgi import Response
 
 from ragproxy import __version__
 from ragproxy.errors import ConfigError
@@ -63,7 +67,7 @@ def _greenlets() -> type:
         from gunicorn.workers.ggevent import GeventWorker
     except (ImportError, RuntimeError) as err:  # gunicorn's own word for a missing or an old one
         raise ConfigError(
-            "RAGPROXY_WORKER_CLASS: gevent is not installed, or too old: pip install ragproxy[gevent]"
+            "RAGPROXY_WORKER_CLASS: gevent is not installed, or too old: pip install gevent, or set it to gthread"
         ) from err
 
     class Greenlets(GeventWorker):
@@ -95,6 +99,47 @@ def _greenlets() -> type:
 
     return Greenlets
 
+
+class _Kept:
+    """In the place of a client's socket: what would be sent."""
+
+    def __init__(self) -> None:
+        self.sent: list[bytes] = []
+        self.sendall = self.sent.append
+
+
+class _Answer(Response):
+    """gunicorn's, sent with the fewest calls: its head together with the first piece, and every further one by itself.
+
+    Of a stream nearly all the time is spent in such calls.
+    """
+
+    sock: Any
+
+    def write(self, arg: bytes) -> None:
+        """As its parent."""
+        if not self.headers_sent:
+            client, self.sock = self.sock, _Kept()
+            try:
+                super().write(arg)
+                _send(client, b"".join(self.sock.sent))
+            finally:
+                self.sock = client
+        elif arg and self.chunked and not self._omits_body:
+            self.sent += len(arg)
+            _send(self.sock, b"%X\r\n%b\r\n" % (len(arg), arg))
+        else:
+            super().write(arg)
+
+
+def _send(client: socket.socket, data: bytes) -> None:
+    """All of it. A greenlet's `sendall` asks the system for the size of its buffer each time."""
+    sent = client.send(data)
+    if sent < len(data):
+        client.sendall(memoryview(data)[sent:])
+
+
+wsgi.Response = _Answer
 
 try:
     _settings = from_env()

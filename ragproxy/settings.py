@@ -115,9 +115,9 @@ class Settings:
     threads: int = _setting("RAGPROXY_THREADS", 512, _integer(1, 4096), "Requests served at once by one web process")
     worker_class: str = _setting(
         "RAGPROXY_WORKER_CLASS",
-        "gthread",
-        _one_of("gthread", "gevent"),
-        "What serves a request: `gthread` a thread; `gevent` a greenlet, with the extra of that name",
+        "gevent",
+        _one_of("gevent", "gthread"),
+        "What serves a request: `gevent` a greenlet, `gthread` a thread",
     )
     data_dir: Path = _setting("RAGPROXY_DATA_DIR", Path("data"), Path, "Folder of everything the embedded set writes")
     database_url: str | None = _setting(

@@ -53,7 +53,7 @@ LIBRARIES = {
     "werkzeug": {"app", "api."},
     "webargs": {"api."},
     "gunicorn": {"serving", "api.body"},
-    "gevent": {"offload", "serving"},
+    "gevent": {"offload", "serving", "backends.listening"},
     "marshmallow": {"wire.", "api."},
     "orjson": {"wire.", "api.", "telemetry.lines"},
     "requests": {"backends.http", "backends.connections", "access.oidc.", "cli.remote"},

@@ -18,18 +18,15 @@ def test_errors_come_through():
 
 
 def test_under_gevent_other_greenlets_go_on_meanwhile():
-    pytest.importorskip("gevent")
     assert run(GREENLETS) == "[0, 1, 2, 'native call done', 'KeyError'] True"
 
 
 def test_under_gevent_an_error_is_for_the_caller_and_not_for_the_log():
-    pytest.importorskip("gevent")
     done = subprocess.run([sys.executable, "-c", GREENLETS], capture_output=True, text=True, timeout=60)
     assert done.stderr == ""
 
 
 def test_the_index_works_under_gevent(tmp_path):
-    pytest.importorskip("gevent")
     assert run(INDEX, str(tmp_path)) == "['c7'] True"
 
 

@@ -35,7 +35,7 @@ def test_a_copy_is_waited_for_and_stopped_like_a_new_process(tmp_path):
     ("variables", "expected"),
     [
         ({"RAGPROXY_TOP_K": "3"}, True),
-        ({"RAGPROXY_WORKER_CLASS": "gevent"}, True),
+        ({"RAGPROXY_WORKER_CLASS": "gthread"}, True),
         ({"PYTHONUNBUFFERED": "1"}, False),
         ({"PROMETHEUS_MULTIPROC_DIR": "metrics"}, False),
     ],

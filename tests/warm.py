@@ -91,7 +91,7 @@ class Process:
 
 def _has_greenlets(arguments, variables):
     """Whether gevent would patch the process: it has to do so before the rest is imported."""
-    return arguments[0] == _SERVER and variables.get("RAGPROXY_WORKER_CLASS") == "gevent"
+    return arguments[0] == _SERVER and variables.get("RAGPROXY_WORKER_CLASS", "gevent") == "gevent"
 
 
 def _original(greenlets):

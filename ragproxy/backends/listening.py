@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import http.client
 import socket
+from time import monotonic
 from typing import Any
+
+from ragproxy.offload import has_greenlets
 
 
 class Silence(Exception):
@@ -51,8 +54,77 @@ class _Ear(socket.SocketIO):
                     self._wait_at_most(self.pulse_s)
                 return read
 
+    def close(self) -> None:
+        """As its parent; nothing waits for anything after it."""
+        self.rest()
+        super().close()
+
+    def rest(self) -> None:
+        """Listen no longer."""
+
     def _wait_at_most(self, seconds: float) -> None:
         self._sock.settimeout(min(seconds, self.patience_s))
+
+
+class _GreenEar(_Ear):
+    """An ear of a greenlet, woken by one timer that is seldom set: when it goes off, it is told from when on to count.
+
+    A timeout of a greenlet's socket would be a timer for every read, a seventh of all that a stream costs.
+    """
+
+    def listen(self, pulse_s: float, patience_s: float) -> None:
+        """As its parent."""
+        from gevent import get_hub, getcurrent
+
+        self.pulse_s, self.patience_s, self.between = pulse_s, patience_s, False
+        self._sock.settimeout(None)
+        self._loop, self._current = get_hub().loop, getcurrent
+        self._reader: Any = None  # the greenlet that waits now
+        self._is_silent, self._silent_at, self._told_at = False, 0.0, 0.0
+        self._timer: Any = None
+        self._look_in(pulse_s)
+
+    def readinto(self, buffer: Any) -> int:
+        """As its parent."""
+        if not self._is_silent:
+            self._is_silent = True
+            self._silent_at = self._told_at = monotonic()
+        self._reader = self._current()
+        try:
+            read: int = self._sock.recv_into(buffer)
+        finally:
+            self._reader = None
+        self._is_silent = False
+        return read
+
+    def rest(self) -> None:
+        """As its parent."""
+        self._timer.close()
+
+    def _look(self) -> None:
+        """Tell who waits, where it waits, that nothing has come for too long."""
+        now, reader = monotonic(), self._reader
+        told: Exception | None = None
+        if reader is not None:
+            if now >= self._silent_at + self.patience_s:
+                told = TimeoutError("timed out")
+            elif self.between and now >= self._told_at + self.pulse_s:
+                self._told_at, told = now, Silence()
+        if reader is None or now >= self._told_at + self.pulse_s:
+            self._look_in(self.pulse_s)
+        else:
+            self._look_in(self._told_at + self.pulse_s - now)
+        if told is not None:
+            reader.throw(told)
+
+    def _look_in(self, seconds: float) -> None:
+        """At the latest when patience runs out, if it has begun to."""
+        if self._timer is not None:
+            self._timer.close()
+        if self._reader is not None:
+            seconds = min(seconds, max(0.0, self._silent_at + self.patience_s - monotonic()))
+        self._timer = self._loop.timer(min(seconds, self.patience_s))
+        self._timer.start(self._look)
 
 
 class Listener:
@@ -63,7 +135,8 @@ class Listener:
         self._ear: _Ear | None = None
         raw = getattr(self._response.fp, "raw", None)
         if isinstance(raw, socket.SocketIO) and response.length != 0:  # else there is no body to wait for
-            raw.__class__ = _Ear  # it has been read from: another one would not know what is in the buffer
+            # it has been read from: another one would not know what is in the buffer
+            raw.__class__ = _GreenEar if has_greenlets() else _Ear
             assert isinstance(raw, _Ear)
             raw.listen(pulse_s, patience_s)
             self._ear = raw

@@ -1,6 +1,8 @@
 """Answers that are listened to: silence is told, and nothing is lost by it."""
 
 import gzip
+import subprocess
+import sys
 import time
 import zlib
 from itertools import pairwise
@@ -9,6 +11,7 @@ import pytest
 
 from ragproxy.domain import Cancel
 from ragproxy.errors import UpstreamBroken, UpstreamTimeout
+from ragproxy.offload import has_greenlets
 from tests.replies import Reply
 
 FRAMINGS = pytest.mark.parametrize("framing", ["chunked", "length", "close"])
@@ -125,6 +128,16 @@ def test_pulses_come_in_their_time(up, http):
             next(pieces)
             times.append(time.monotonic())
     assert all(0.15 < after - before < 0.6 for before, after in pairwise(times))
+
+
+@pytest.mark.skipif(has_greenlets(), reason="it is these tests that it runs")
+def test_all_of_this_with_greenlets():
+    code = (
+        f"from gevent import monkey; monkey.patch_all(); import pytest; raise SystemExit(pytest.main([{__file__!r}]))"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=100)
+    assert ended.returncode == 0, ended.stdout
+    assert "1 skipped" in ended.stdout  # this one
 
 
 def read(up, http, reply, *, pulse_s):

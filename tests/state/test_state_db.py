@@ -46,7 +46,6 @@ def test_a_writer_that_waits_too_long_is_told(tmp_path, monkeypatch):
 
 
 def test_under_gevent_others_go_on_while_another_process_writes(tmp_path):
-    pytest.importorskip("gevent")
     done = subprocess.run(
         [sys.executable, "-c", GREENLETS, str(tmp_path / "a.db")], capture_output=True, text=True, timeout=60
     )

@@ -1,4 +1,4 @@
-"""The server with greenlets in the place of threads: what has to go on meanwhile goes on, and it ends as it should."""
+"""The server with greenlets and with threads: what has to go on meanwhile goes on, and it ends as it should."""
 
 import signal
 import threading
@@ -79,11 +79,11 @@ def test_a_file_is_uploaded_and_indexed(server):
 
 def test_a_second_server_is_refused_the_data(server):
     with pytest.raises(RuntimeError, match="cannot start"):
-        Server(server.data_dir, RAGPROXY_WORKER_CLASS="gevent")
+        Server(server.data_dir)
 
 
-def test_sigterm_lets_a_stream_end_and_idle_clients_do_not_hold_it_up(data_dir, upstream):
-    with _gevent(data_dir, upstream) as server, requests.Session() as idle:
+def test_sigterm_lets_a_stream_end_and_idle_clients_do_not_hold_it_up(data_dir, upstream, worker_class):
+    with _served(data_dir, upstream, worker_class) as server, requests.Session() as idle:
         assert post(server, question(stream=False), session=idle).ok
         upstream.script(Reply.events(*chat_frames(*"slowly"), delay_s=0.1), path="/chat/completions")
         answers = []
@@ -95,12 +95,12 @@ def test_sigterm_lets_a_stream_end_and_idle_clients_do_not_hold_it_up(data_dir, 
         asking.join(20)
         assert answers[0].content.endswith(DONE)
         assert server.process.wait(15) == 0  # an idle client may keep its connection for 30 s
-    with _gevent(data_dir, upstream, PORT=str(server.port)):  # it let go of the data
+    with _served(data_dir, upstream, worker_class, PORT=str(server.port)):  # it let go of the data
         pass
 
 
-def test_ctrl_c_ends_it_at_once_whatever_it_is_doing(data_dir, upstream):
-    with _gevent(data_dir, upstream) as server:
+def test_ctrl_c_ends_it_at_once_whatever_it_is_doing(data_dir, upstream, worker_class):
+    with _served(data_dir, upstream, worker_class) as server:
         upstream.script(
             Reply.events(*chat_frames("Yes")[:2], sse(chat_chunk({"content": "on"})), endless=True, delay_s=0.001)
         )
@@ -119,7 +119,7 @@ def test_without_gevent_the_start_says_what_to_install(tmp_path):
         Server(tmp_path / "data", RAGPROXY_WORKER_CLASS="gevent", PYTHONPATH=str(tmp_path))
     message = str(caught.value)
     assert "ragproxy cannot start. RAGPROXY_WORKER_CLASS: gevent is not installed" in message
-    assert "pip install ragproxy[gevent]" in message
+    assert "pip install gevent, or set it to gthread" in message
     assert "Traceback" not in message
 
 
@@ -128,7 +128,6 @@ def test_without_gevent_the_start_says_what_to_install(tmp_path):
 
 @pytest.fixture(scope="module")
 def shared():
-    pytest.importorskip("gevent", reason="gevent is not installed")
     with Upstream(models=["tiny"]) as upstream:
         yield upstream
 
@@ -139,12 +138,17 @@ def upstream(shared):
     return shared
 
 
+@pytest.fixture(scope="module", params=["gevent", "gthread"])
+def worker_class(request):
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def server(tmp_path_factory, documents, shared):
-    data_dir = tmp_path_factory.mktemp("gevent")
+def server(tmp_path_factory, documents, shared, worker_class):
+    data_dir = tmp_path_factory.mktemp(worker_class)
     ragproxy("migrate", data_dir=data_dir)
     ragproxy("ingest", documents, "--store", "default", data_dir=data_dir)
-    with _gevent(data_dir, shared) as server:
+    with _served(data_dir, shared, worker_class) as server:
         yield server
 
 
@@ -154,8 +158,8 @@ def data_dir(tmp_path):
     return tmp_path
 
 
-def _gevent(data_dir, upstream, **variables):
-    return Server(data_dir, RAGPROXY_WORKER_CLASS="gevent", **writing(upstream), **variables)
+def _served(data_dir, upstream, worker_class, **variables):
+    return Server(data_dir, RAGPROXY_WORKER_CLASS=worker_class, **writing(upstream), **variables)
 
 
 @contextmanager

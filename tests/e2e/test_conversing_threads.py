@@ -1,4 +1,4 @@
-"""Conversations, responses, stored completions and batches on a server with greenlets, with the official client."""
+"""Conversations, responses, stored completions and batches on a server with threads, with the official client."""
 
 import json
 import time
@@ -156,7 +156,7 @@ def test_a_batch_is_cancelled(ai, upstream):
 
 def test_what_was_under_way_is_done_after_a_restart(tmp_path, upstream):
     migrated(tmp_path)
-    server = _gevent(tmp_path, upstream)
+    server = _threads(tmp_path, upstream)
     try:
         with scaled.client(server) as ai:
             upstream.script(*[Reply.json({}, head_delay_s=60)] * 2, path=CHAT)
@@ -165,7 +165,7 @@ def test_what_was_under_way_is_done_after_a_restart(tmp_path, upstream):
             job = batch(ai, [line(number) for number in range(3)])
             wait_until(lambda: len(upstream.to(CHAT)) >= 4, 20)
             server.kill()
-            server = _gevent(tmp_path, upstream, PORT=str(server.port))
+            server = _threads(tmp_path, upstream, PORT=str(server.port))
             assert ended(ai.responses, response).output_text == "Later"
             assert ended(ai.batches, job).request_counts.completed == 3
     finally:
@@ -220,7 +220,6 @@ def ended(resource, thing, timeout_s=30):
 
 @pytest.fixture(scope="module")
 def shared():
-    pytest.importorskip("gevent", reason="gevent is not installed")
     with Upstream(models=["tiny", "spare", "other", "gpt-4o-mini"]) as upstream:
         yield upstream
 
@@ -233,9 +232,9 @@ def upstream(shared):
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory, shared):
-    data_dir = tmp_path_factory.mktemp("gevent")
+    data_dir = tmp_path_factory.mktemp("threads")
     migrated(data_dir)
-    with _gevent(data_dir, shared) as server:
+    with _threads(data_dir, shared) as server:
         _has_learnt(server)
         yield server
     assert "Traceback" not in server.log.read_text()
@@ -248,5 +247,5 @@ def ai(server, upstream):
         yield client
 
 
-def _gevent(data_dir, upstream, **variables):
-    return Server(data_dir, RAGPROXY_WORKER_CLASS="gevent", **writing(upstream), **variables)
+def _threads(data_dir, upstream, **variables):
+    return Server(data_dir, RAGPROXY_WORKER_CLASS="gthread", **writing(upstream), **variables)
