@@ -1,12 +1,17 @@
-"""The one seam for calls that block in native code (Chroma, tantivy, SQLite, fsync) or compute for long."""
+"""What greenlets need that threads do not: calls that block in native code (Chroma, tantivy, SQLite, fsync) or compute
+for long go through here, and loops that may never wait give way here.
+"""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from time import time
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+
+TURN_S = 0.01
 
 
 def has_greenlets() -> bool:
@@ -30,6 +35,19 @@ def offload(call: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         raise error
     done: T = result
     return done
+
+
+def give_way() -> None:
+    """For loops that may never have to wait: other greenlets go on, if none of them could for TURN_S.
+
+    Data that is there already is read without a wait, and so by nobody else meanwhile. Threads are interrupted.
+    """
+    if not has_greenlets():
+        return
+    import gevent
+
+    if time() - gevent.get_hub().loop.now() > TURN_S:
+        gevent.sleep(0)
 
 
 def _outcome(call: Callable[..., T], args: Any, kwargs: Any) -> tuple[T | None, Exception | None]:

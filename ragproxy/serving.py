@@ -25,6 +25,7 @@ from gunicorn.http.wsgi import Response
 
 from ragproxy import __version__
 from ragproxy.errors import ConfigError
+from ragproxy.offload import give_way
 from ragproxy.settings import from_env
 from ragproxy.telemetry import forget_process, start_logging
 
@@ -130,6 +131,7 @@ class _Answer(Response):
             _send(self.sock, b"%X\r\n%b\r\n" % (len(arg), arg))
         else:
             super().write(arg)
+        give_way()
 
 
 def _send(client: socket.socket, data: bytes) -> None:

@@ -11,6 +11,7 @@ from flask import Request
 from gunicorn.http.errors import ParseException
 
 from ragproxy.errors import InvalidRequest
+from ragproxy.offload import give_way
 
 SILENCE_S = 60.0  # a sender who stands still for so long gives its thread back
 LINGER_BYTES = 256 << 20
@@ -38,6 +39,7 @@ def pieces(request: Request, size: int = 1 << 18) -> Iterator[bytes]:
         try:
             while piece := request.stream.read(size):
                 yield piece
+                give_way()
         except ParseException as err:
             raise InvalidRequest(_UNFRAMED) from err
 
