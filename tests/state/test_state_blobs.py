@@ -260,7 +260,7 @@ def test_an_address_we_cannot_use_is_refused(url):
 
 
 def test_a_bucket_without_its_driver_says_what_to_install():
-    code = "import sys; sys.modules['s3fs'] = None\nfrom ragproxy.state import open_blobs\nopen_blobs('s3://b/p')"
+    code = "import sys; sys.modules['boto3'] = None\nfrom ragproxy.state import open_blobs\nopen_blobs('s3://b/p')"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert "ConfigError: RAGPROXY_FILES_URL: s3:// needs its driver" in run.stderr
     assert "pip install ragproxy[s3]" in run.stderr
@@ -269,7 +269,7 @@ def test_a_bucket_without_its_driver_says_what_to_install():
 def test_opening_blobs_loads_no_driver():
     code = (
         "import sys; from ragproxy.state import open_blobs; open_blobs('s3://b/p'); open_blobs('/tmp')\n"
-        "print(sorted({'fsspec', 's3fs', 'botocore'} & set(sys.modules)))"
+        "print(sorted({'boto3', 'botocore'} & set(sys.modules)))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout == "[]\n"
@@ -321,7 +321,7 @@ def bucket(s3):
 @pytest.fixture(scope="session")
 def s3():
     """The name of a bucket on an S3 server on this machine."""
-    pytest.importorskip("s3fs", reason="the bucket's driver is not installed: pip install ragproxy[s3]")
+    pytest.importorskip("boto3", reason="the bucket's driver is not installed: pip install ragproxy[s3]")
     server_class = pytest.importorskip(
         "moto.server", reason="no S3 server: pip install moto[server]"
     ).ThreadedMotoServer
@@ -334,8 +334,9 @@ def s3():
         patch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
         patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
         name = f"blobs-{uuid.uuid4().hex}"  # every S3 server of moto's in one process has the same buckets
-        fsspec = pytest.importorskip("fsspec")
-        fsspec.filesystem("s3", use_listings_cache=False).mkdir(name)
+        import boto3
+
+        boto3.client("s3").create_bucket(Bucket=name)
         yield name
     server.stop()
 
