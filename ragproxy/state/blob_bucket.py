@@ -236,7 +236,6 @@ def _connect() -> Any:
     import boto3  # half a second and 20 MiB, for those who have no bucket too
     from botocore.config import Config
 
-    session = boto3.session.Session()
     config = Config(
         connect_timeout=5,
         read_timeout=60,
@@ -247,8 +246,7 @@ def _connect() -> Any:
         response_checksum_validation="when_required",
     )
     try:
-        # AWS redirects who asks in the wrong region, and other stores have none
-        return session.client("s3", region_name=session.region_name or "us-east-1", config=config)
+        return boto3.session.Session().client("s3", config=config)  # a session that nobody else changes
     except ValueError as err:  # for an endpoint that is no address
         raise StateUnavailable(f"The file storage cannot be asked: {err}") from err
 
