@@ -22,7 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 _IMPORTED = (
     *("ragproxy.app", "ragproxy.cli", "ragproxy.worker", "gunicorn.app.wsgiapp", "gunicorn.workers.gthread"),
-    *("chromadb", "s3fs", "redis", "sqlalchemy.dialects.sqlite", "sqlalchemy.dialects.postgresql.psycopg"),
+    *("chromadb", "boto3", "redis", "sqlalchemy.dialects.sqlite", "sqlalchemy.dialects.postgresql.psycopg"),
 )
 _SERVER = "gunicorn"
 _ORIGINALS, _GUARD = {}, threading.Lock()

@@ -1,4 +1,4 @@
-"""The bytes of files, under their SHA-256: in a folder, or in a bucket (s3://) through fsspec.
+"""The bytes of files, under their SHA-256: in a folder, or in a bucket (s3://) through boto3.
 
 The same bytes are kept once. Nobody deletes bytes for a row that goes: another row, or one about to be written, may
 need them. A sweep deletes what no row refers to once it is older than any upload takes, and putting bytes that are
@@ -74,7 +74,7 @@ def open_blobs(url: str | Path) -> Blobs:
         return Folder(Path(unquote(parts.path) if parts.scheme else url))
     if parts.scheme != "s3" or not parts.netloc:
         raise ConfigError("RAGPROXY_FILES_URL: expected a folder or s3://bucket/prefix")
-    if find_spec("s3fs") is None:
+    if find_spec("boto3") is None:
         raise ConfigError(
             "RAGPROXY_FILES_URL: s3:// needs its driver, which is not installed: pip install ragproxy[s3]"
         )

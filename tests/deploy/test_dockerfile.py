@@ -47,7 +47,7 @@ def test_it_installs_the_lock_and_nothing_newer(dockerfile):
 
 def test_the_lock_has_the_extras_that_the_scaled_set_needs():
     lock = (ROOT / "requirements.txt").read_text()
-    for package in ("psycopg-binary", "redis", "s3fs", "opentelemetry-exporter-otlp-proto-http"):
+    for package in ("psycopg-binary", "redis", "boto3", "opentelemetry-exporter-otlp-proto-http"):
         assert re.search(rf"^{package}==", lock, re.MULTILINE), package
 
 

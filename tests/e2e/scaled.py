@@ -109,7 +109,7 @@ class Services:
 
     def _moto(self):
         try:
-            import s3fs  # noqa: F401 the servers' driver
+            import boto3  # noqa: F401 the servers' driver
             from moto.server import ThreadedMotoServer
         except ImportError as err:
             raise Absent("no S3 server: pip install moto[server] ragproxy[s3]") from err

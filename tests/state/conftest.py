@@ -1,12 +1,14 @@
 """The state suite runs on SQLite, and on PostgreSQL where one can be reached."""
 
 import time
+import uuid
 
 import pytest
 
 from ragproxy.domain import File, StoredFile
-from ragproxy.state import new_id, open_state
+from ragproxy.state import new_id, open_blobs, open_state
 from tests import databases
+from tests.s3 import S3Server
 
 
 @pytest.fixture
@@ -98,3 +100,27 @@ def indexed(state, upload):
         return ids
 
     return make
+
+
+@pytest.fixture
+def bucket(s3):
+    """A place of its own in a bucket."""
+    return open_blobs(f"s3://{s3.bucket}/{uuid.uuid4().hex}")
+
+
+@pytest.fixture
+def s3(s3_server):
+    """An S3 server on this machine, which the AWS_ variables name, behaving itself at the start of each test."""
+    s3_server.reset()
+    return s3_server
+
+
+@pytest.fixture(scope="session")
+def s3_server():
+    boto3 = pytest.importorskip("boto3", reason="the bucket's driver is not installed: pip install ragproxy[s3]")
+    pytest.importorskip("moto.server", reason="no S3 server: pip install moto[server]")
+    with S3Server() as server, pytest.MonkeyPatch.context() as patch:
+        for name, value in server.variables.items():
+            patch.setenv(name, value)
+        boto3.client("s3").create_bucket(Bucket=server.bucket)
+        yield server

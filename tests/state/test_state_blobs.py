@@ -7,12 +7,11 @@ import random
 import subprocess
 import sys
 import threading
-import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ragproxy.errors import BodyTooLarge, ConfigError, NotFound, StateUnavailable, StorageFull
+from ragproxy.errors import BodyTooLarge, ConfigError, NotFound, StorageFull
 from ragproxy.state import open_blobs
 
 MIB = 1 << 20
@@ -260,7 +259,7 @@ def test_an_address_we_cannot_use_is_refused(url):
 
 
 def test_a_bucket_without_its_driver_says_what_to_install():
-    code = "import sys; sys.modules['s3fs'] = None\nfrom ragproxy.state import open_blobs\nopen_blobs('s3://b/p')"
+    code = "import sys; sys.modules['boto3'] = None\nfrom ragproxy.state import open_blobs\nopen_blobs('s3://b/p')"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert "ConfigError: RAGPROXY_FILES_URL: s3:// needs its driver" in run.stderr
     assert "pip install ragproxy[s3]" in run.stderr
@@ -269,28 +268,10 @@ def test_a_bucket_without_its_driver_says_what_to_install():
 def test_opening_blobs_loads_no_driver():
     code = (
         "import sys; from ragproxy.state import open_blobs; open_blobs('s3://b/p'); open_blobs('/tmp')\n"
-        "print(sorted({'fsspec', 's3fs', 'botocore'} & set(sys.modules)))"
+        "print(sorted({'boto3', 'botocore'} & set(sys.modules)))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout == "[]\n"
-
-
-def test_large_bytes_go_to_a_bucket_in_parts(bucket):
-    data = bytes(110 * MIB)
-    sha256, size = bucket.put(io.BytesIO(data), 200 * MIB)
-    assert (size, bucket.size(sha256)) == (len(data), len(data))
-    with bucket.open(sha256) as file:
-        file.seek(-10, io.SEEK_END)
-        assert file.read() == bytes(10)
-
-
-def test_a_bucket_that_does_not_answer_is_said(bucket, monkeypatch):
-    sha256, _ = bucket.put(io.BytesIO(b"data"), 10)
-    nowhere = open_blobs("s3://no-such-bucket/files")
-    with pytest.raises(StateUnavailable, match="file storage does not answer"):
-        nowhere.put(io.BytesIO(b"data"), 10)
-    with pytest.raises(NotFound):
-        nowhere.open(sha256)
 
 
 @pytest.fixture(params=["folder", "bucket"])
@@ -310,34 +291,6 @@ def leftovers(tmp_path, monkeypatch):
 @pytest.fixture
 def folder(tmp_path):
     return open_blobs(tmp_path / "files")
-
-
-@pytest.fixture
-def bucket(s3):
-    """A place of its own in a bucket."""
-    return open_blobs(f"s3://{s3}/{uuid.uuid4().hex}")
-
-
-@pytest.fixture(scope="session")
-def s3():
-    """The name of a bucket on an S3 server on this machine."""
-    pytest.importorskip("s3fs", reason="the bucket's driver is not installed: pip install ragproxy[s3]")
-    server_class = pytest.importorskip(
-        "moto.server", reason="no S3 server: pip install moto[server]"
-    ).ThreadedMotoServer
-    server = server_class("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
-        patch.setenv("AWS_ACCESS_KEY_ID", "testing")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        name = f"blobs-{uuid.uuid4().hex}"  # every S3 server of moto's in one process has the same buckets
-        fsspec = pytest.importorskip("fsspec")
-        fsspec.filesystem("s3", use_listings_cache=False).mkdir(name)
-        yield name
-    server.stop()
 
 
 def _incoming(tmp_path):
