@@ -32,10 +32,13 @@ class Decoder(MultipartDecoder):
 
     def __init__(self, between: bytes, *, max_parts: int) -> None:
         super().__init__(between, BUFFER, max_parts=max_parts)
+        self._between = b"--" + between
         self._unfinished = re.compile(rb"(?:\r\n|\r|\n)--" + re.escape(between) + rb"(?:-|[^\S\r\n]+)\Z")
 
     def _last_partial_boundary_index(self, data: bytes | bytearray) -> int:
-        match = self._unfinished.search(data)
+        # the expression tries every byte, which would take longer than all else that an upload costs
+        last = data.rfind(self._between)
+        match = self._unfinished.search(data, max(0, last - 2)) if last > 0 else None
         return match.start() if match else super()._last_partial_boundary_index(data)
 
 

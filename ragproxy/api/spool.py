@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException
 
 from ragproxy.disk import UPLOAD_RESERVE, check_room, room
 from ragproxy.errors import RagproxyError, StateUnavailable
+from ragproxy.offload import offload
 
 PIECE = 1 << 16  # bytes read at once
 
@@ -77,7 +78,7 @@ class Spool:
         if self._thread.is_alive():
             interrupt()
             self._thread.join()
-        self._file.close()
+        offload(self._file.close)  # which is when the file system takes it away
 
     def _reaches(self, size: int) -> bool:
         return self._size >= size

@@ -48,12 +48,9 @@ class Folder:
 
     def take_back(self, sha256: str) -> None:
         """As `Blobs.take_back`."""
-        path = self._path(sha256)
-        with contextlib.suppress(FileNotFoundError), self._turn():
-            with self._guard:
-                put_ns = self._new.pop(sha256, None)
-            if path.stat().st_mtime_ns == put_ns:
-                path.unlink()
+        with self._guard:
+            put_ns = self._new.pop(sha256, None)
+        offload(self._untouched_deleted, self._path(sha256), put_ns)
 
     def open(self, sha256: str) -> BinaryIO:
         """As `Blobs.open`."""
@@ -71,15 +68,7 @@ class Folder:
 
     def delete(self, sha256: str, older_than_s: float = 0) -> bool:
         """As `Blobs.delete`."""
-        path = self._path(sha256)
-        try:
-            with self._turn():
-                if age_s(path.stat().st_mtime) < older_than_s:
-                    return False
-                path.unlink()
-        except FileNotFoundError:
-            return False
-        return True
+        return offload(self._deleted, self._path(sha256), older_than_s)
 
     def set_aside(self, sha256: str) -> None:
         """As `Blobs.set_aside`."""
@@ -101,20 +90,39 @@ class Folder:
                 if age_s(path.stat().st_mtime) >= older_than_s:
                     path.unlink()
 
+    def _deleted(self, path: Path, older_than_s: float) -> bool:
+        """Whether it was; the file system takes a tenth of a second for a large one."""
+        try:
+            with self._turn():
+                if age_s(path.stat().st_mtime) < older_than_s:
+                    return False
+                path.unlink()
+        except FileNotFoundError:
+            return False
+        return True
+
+    def _untouched_deleted(self, path: Path, put_ns: int | None) -> None:
+        with contextlib.suppress(FileNotFoundError), self._turn():
+            if path.stat().st_mtime_ns == put_ns:
+                path.unlink()
+
     def _keep(self, begun: Path, sha256: str) -> None:
         path = self._path(sha256)
         path.parent.mkdir(exist_ok=True)
+        self._remember(sha256, offload(self._moved, begun, path))
+        for folder in (path.parent, self._root):  # the names are on the disk as well
+            _sync(folder)
+
+    def _moved(self, begun: Path, path: Path) -> int | None:
+        """Its time when it is new; None when it was there already, and has only been touched."""
         with self._turn():  # a sweep does not delete it between our look and our touch
             if path.exists():
                 now_ns = max(time.time_ns(), path.stat().st_mtime_ns + 1)  # another time than before, for `take_back`
                 os.utime(path, ns=(now_ns, now_ns))
                 begun.unlink()
-                self._remember(sha256, None)
-            else:
-                os.replace(begun, path)
-                self._remember(sha256, path.stat().st_mtime_ns)
-        for folder in (path.parent, self._root):  # the names are on the disk as well
-            _sync(folder)
+                return None
+            os.replace(begun, path)
+            return path.stat().st_mtime_ns
 
     def _remember(self, sha256: str, put_ns: int | None) -> None:
         with self._guard:
