@@ -12,15 +12,16 @@ from ragproxy.checks.verdict import Verdict, failed
 from ragproxy.errors import RagproxyError
 
 Look = Callable[[], Iterable[Verdict]]
-_SPARE_S = 1.0
+SPARE_S = 10.0  # of a busy machine, to import a driver or to read a file
 
 
-def carry_out(checks: Sequence[tuple[str, Look]], timeout_s: float) -> Iterator[Verdict]:
-    """What the checks say, in their order. A check waits for a server a few times in turn, `timeout_s` at most each.
+def carry_out(checks: Sequence[tuple[str, Look]], timeout_s: float, spare_s: float = SPARE_S) -> Iterator[Verdict]:
+    """What the checks say, in their order. A check waits for a server a few times in turn, `timeout_s` at most each,
+    and has `spare_s` for itself.
 
     One that is not over by then is left behind in its thread, and has failed; so has one that raises.
     """
-    patience_s = 3 * timeout_s + _SPARE_S
+    patience_s = 3 * timeout_s + spare_s
     told: list[queue.SimpleQueue[list[Verdict]]] = []
     began = time.monotonic()
     for name, look in checks:

@@ -71,6 +71,7 @@ def worker(scene: Scene) -> Iterator[Verdict]:
             yield ok("worker", "A worker answers the bell")
             return
         with closing(open_state(settings.database)) as state:
+            state.check_migrated()
             waiting, at_work = state.audit.waiting()
     except RagproxyError as err:
         yield warning("worker", f"Whether a worker runs cannot be told: {err.message}", "Put that right first")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
@@ -71,11 +72,17 @@ def _checked(
         advice = "Put that right first, and run this again"
         yield warning(_INDEX, f"Records, files and index were not compared: {', '.join(wrong)} failed", advice)
     elif repair or not _in_use(settings):  # else as much was looked at as can be seen from outside
-        yield from _compared(settings, repair=repair, deep=deep)
+        yield from _timed(_compared(settings, repair=repair, deep=deep))
 
 
 def _in_use(settings: Settings) -> bool:
     return settings.chroma_url is None and holder(settings.data_dir) is not None
+
+
+def _timed(verdicts: Iterator[Verdict]) -> Iterator[Verdict]:
+    began = time.monotonic()
+    for verdict in verdicts:
+        yield replace(verdict, duration_ms=round((time.monotonic() - began) * 1000, 1))
 
 
 def _migrated(settings: Settings) -> Iterator[Verdict]:

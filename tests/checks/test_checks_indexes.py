@@ -48,7 +48,7 @@ def test_beside_a_real_server_stores_are_counted_and_the_server_goes_on(scene, d
 def test_vectors_that_are_missing(scene, data_dir):
     with sqlite3.connect(data_dir / "chroma" / "chroma.sqlite3") as chroma:
         chroma.execute("DELETE FROM embeddings WHERE id = (SELECT min(id) FROM embeddings)")
-    with _held(data_dir):
+    with _Held(data_dir):
         (told,) = indexes.index(scene())
     assert (told.name, told.status) == ("index.missing_chunks", "failed")
     assert told.message == "'default' should have 2 chunks, and its index has 1"
@@ -56,7 +56,7 @@ def test_vectors_that_are_missing(scene, data_dir):
 
 def test_an_index_that_is_gone(scene, data_dir):
     shutil.rmtree(data_dir / "chroma")
-    with _held(data_dir):
+    with _Held(data_dir):
         (told,) = indexes.index(scene())
     assert told.message == "'default' should have 2 chunks, and its index has 0"
 
@@ -64,7 +64,7 @@ def test_an_index_that_is_gone(scene, data_dir):
 def test_records_of_another_chroma_are_not_understood_and_no_fault(scene, data_dir):
     with sqlite3.connect(data_dir / "chroma" / "chroma.sqlite3") as chroma:
         chroma.execute("ALTER TABLE embeddings RENAME TO vectors")
-    with _held(data_dir):
+    with _Held(data_dir):
         (told,) = indexes.index(scene())
     assert (told.status, "is not looked at" in told.message) == ("ok", True)
 
@@ -89,7 +89,7 @@ def test_a_glimpse_agrees_with_chroma_itself(data_dir):
         client.close()
 
 
-class _held:
+class _Held:
     def __init__(self, data_dir):
         self._lock = DataLock(data_dir)
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 import redis as client
+import requests
 
 from ragproxy.checks.sharing import bucket, chroma, judged, redis, worker
 from ragproxy.domain import File
@@ -33,7 +34,7 @@ def test_a_redis_tells_its_version_and_its_time(scene, redis_url):
 
 
 def test_a_real_redis_that_forgets_anything(scene, tmp_path):
-    with _redis(tmp_path, "--maxmemory", "20mb", "--maxmemory-policy", "allkeys-lru") as url:
+    with _OwnRedis(tmp_path, "--maxmemory", "20mb", "--maxmemory-policy", "allkeys-lru") as url:
         told = next(redis(scene(REDIS_URL=url)))
     assert (told.status, "allkeys-lru" in told.message, "volatile-ttl" in told.advice) == ("warning", True, True)
 
@@ -107,6 +108,12 @@ def test_no_worker_and_files_that_wait_is_a_failure(scene, redis_url):
     assert (told.status, "1 files wait" in told.message) == ("failed", True)
 
 
+def test_no_worker_and_no_tables_either(scene, data_dir, redis_url):
+    data_dir.mkdir()
+    (told,) = worker(scene(timeout_s=0.3, REDIS_URL=redis_url, CHROMA_URL=CHROMA))
+    assert (told.status, "run `ragproxy migrate`" in told.message) == ("warning", True)
+
+
 def test_a_worker_whose_redis_is_down_cannot_be_told(scene):
     (told,) = worker(scene(REDIS_URL=f"redis://127.0.0.1:{free_port()}", CHROMA_URL=CHROMA))
     assert (told.status, "cannot be told" in told.message) == ("warning", True)
@@ -165,11 +172,11 @@ def test_the_clock_of_a_bucket(scene, s3):
 
 @pytest.fixture
 def redis_url(tmp_path):
-    with _redis(tmp_path) as url:
+    with _OwnRedis(tmp_path) as url:
         yield url
 
 
-class _redis:
+class _OwnRedis:
     """A Redis of the test's own."""
 
     def __init__(self, folder, *options):
@@ -195,27 +202,28 @@ class _redis:
         self._process.wait()
 
 
-@pytest.fixture(scope="module")
-def s3():
+@pytest.fixture
+def s3(s3_server, monkeypatch):
     """A bucket on an S3 server on this machine: its name, and the variables that lead to it."""
-    import requests
+    name = f"doctor-{uuid.uuid4().hex}"  # every S3 server of moto's in one process has the same buckets
+    requests.put(f"{s3_server['AWS_ENDPOINT_URL']}/{name}", timeout=10).raise_for_status()
+    for variable, value in s3_server.items():
+        monkeypatch.setenv(variable, value)
+    return name, s3_server
 
+
+@pytest.fixture(scope="session")  # a driver may keep the first one it was led to for the life of the process
+def s3_server():
     moto = pytest.importorskip("moto.server", reason="no S3 server: pip install moto[server]")
     server = moto.ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
-    environ = {
+    yield {
         "AWS_ENDPOINT_URL": f"http://{host}:{port}",
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
         "AWS_DEFAULT_REGION": "us-east-1",
     }
-    name = f"doctor-{uuid.uuid4().hex}"  # every S3 server of moto's in one process has the same buckets
-    requests.put(f"{environ['AWS_ENDPOINT_URL']}/{name}", timeout=10).raise_for_status()
-    with pytest.MonkeyPatch.context() as patch:
-        for variable, value in environ.items():
-            patch.setenv(variable, value)
-        yield name, environ
     server.stop()
 
 

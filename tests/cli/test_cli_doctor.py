@@ -2,10 +2,12 @@
 
 import json
 import shutil
+import socket
 import sqlite3
 import time
 
 import chromadb
+import pytest
 
 from ragproxy import __version__
 from ragproxy.settings import from_env
@@ -150,6 +152,25 @@ def test_servers_that_are_all_down_are_all_told_and_no_password_is(run):
     assert failed == {"database:", "redis:", "chroma:"}
     assert "were not compared: database, redis, chroma failed" in done.stdout
     assert "hidden" not in done.output
+
+
+def test_servers_that_are_silent_are_not_waited_for_long(run):
+    pytest.importorskip("psycopg")
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as silent:  # it takes connections, and says nothing
+        address = f"127.0.0.1:{silent.getsockname()[1]}"
+        given = {
+            "DATABASE_URL": f"postgresql://{address}/x",
+            "REDIS_URL": f"redis://{address}",
+            "CHROMA_URL": f"http://{address}",
+            "OPENAI_BASE_URL": f"http://{address}/v1",
+            "PORT": str(silent.getsockname()[1]),
+        }
+        began = time.monotonic()
+        done = run("doctor", "--timeout", "0.5", **given)
+    assert time.monotonic() - began < 20
+    failed = {line.split()[1] for line in done.stdout.splitlines() if line.startswith("failed")}
+    assert failed == {"database:", "redis:", "chroma:", "upstream.openai:"}
+    assert "did not answer within 0.5 seconds" in done.stdout
 
 
 def test_a_file_of_upstreams_that_cannot_be_used(run, documents, tmp_path):
