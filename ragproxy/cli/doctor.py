@@ -43,8 +43,8 @@ _SEARCH_S = 30.0  # the longest that an embedder is waited for
 def doctor(ctx: click.Context, repair: bool, deep: bool, as_json: bool, timeout_s: float) -> None:
     """Check the whole installation, and say what to do. The exit code is 1 when something failed.
 
-    The server may run meanwhile. With an embedded Chroma it has to be stopped for the records to be compared with the
-    index, and for --repair.
+    The server may run meanwhile. With an embedded Chroma it has to be stopped for the data to be compared file by
+    file, and for --repair.
     """
     report = _Report(as_json)
     try:

@@ -1,5 +1,8 @@
 """Upstreams that are well, and those that are wrong in every way they have."""
 
+import shutil
+import ssl
+import subprocess
 import time
 
 import pytest
@@ -63,6 +66,20 @@ def test_an_upstream_that_is_not_there(scene):
 def test_a_name_that_nobody_has(scene):
     (told,) = _told(scene(OPENAI_BASE_URL="http://nowhere.invalid/v1"))
     assert (told.status, "its name does not resolve" in told.message) == ("failed", True)
+
+
+def test_a_certificate_that_cannot_be_trusted(scene, tmp_path):
+    if not shutil.which("openssl"):
+        pytest.skip("openssl is not installed")
+    files = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=127.0.0.1"]
+    made = ["openssl", "req", "-x509", *kind, "-keyout", *files[:1], "-out", *files[1:]]
+    subprocess.run(made, check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(files[1], files[0])
+    with Upstream(tls=context) as up:
+        (told,) = _told(scene(OPENAI_BASE_URL=up.url))
+    assert (told.status, "has a certificate that cannot be trusted" in told.message) == ("failed", True)
 
 
 def test_the_clock_of_an_upstream_is_read_from_its_answer(scene, up):
