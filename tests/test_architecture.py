@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "ragproxy"
 GROUND = {"disk", "domain", "errors", "offload", "tokens", "telemetry", "tracing", "settings", "upstreams"}
 STORES = {"wire", "retrieval", "state"}
 WORKSHOPS = {"backends", "answering", "ingestion", "access"}
-DOORS = {"app", "api", "cli", "evaluation", "probe", "serving"}
+DOORS = {"app", "api", "checks", "cli", "evaluation", "probe", "serving"}
 
 # room -> the rooms it may import, beside the ground and itself
 ARROWS = {
@@ -29,7 +29,8 @@ ARROWS = {
     "evaluation": {"services"} | STORES | WORKSHOPS,
     "serving": {"services", "app"},
     "probe": set(),
-    "cli": {"services", "evaluation", "serving", "app"} | STORES | WORKSHOPS,
+    "checks": {"services", "worker", "backends"} | STORES,
+    "cli": {"services", "checks", "evaluation", "serving", "app"} | STORES | WORKSHOPS,
     "__init__": set(),
     "__main__": {"cli"},
 }

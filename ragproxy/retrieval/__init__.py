@@ -5,5 +5,6 @@ from ragproxy.retrieval.analysis import VERSION, grams, terms
 from ragproxy.retrieval.auditing import Census
 from ragproxy.retrieval.embedding import HashEmbedder
 from ragproxy.retrieval.index import Index, open_index
+from ragproxy.retrieval.peeking import Glimpse, peek
 
-__all__ = ["VERSION", "Census", "HashEmbedder", "Index", "grams", "open_index", "sentences", "terms"]
+__all__ = ["VERSION", "Census", "Glimpse", "HashEmbedder", "Index", "grams", "open_index", "peek", "sentences", "terms"]

@@ -39,7 +39,7 @@ from ragproxy.backends import BuiltInEmbeddings, Cache, Catalog, Copies, Extract
 from ragproxy.domain import Door, Limits
 from ragproxy.ingestion import Indexer, Ingestor, Librarian, Reindexer, Sandbox
 from ragproxy.retrieval import HashEmbedder, Index, grams, open_index, sentences, terms
-from ragproxy.services.background import open_bell, open_jobs, salt, worker_name
+from ragproxy.services.background import bell_is_answered, open_bell, open_jobs, salt, worker_name
 from ragproxy.services.oidc import open_oidc
 from ragproxy.settings import Settings, environment
 from ragproxy.state import ORIGIN, SIGNING, DataLock, State, open_state
@@ -51,7 +51,7 @@ from ragproxy.wire.items import items_of, messages_of
 from ragproxy.wire.stored_completions import answered_items, stored_completion
 from ragproxy.worker import Hands, Jobs
 
-__all__ = ["Services", "build", "open_bell"]
+__all__ = ["Services", "bell_is_answered", "build", "open_bell"]
 
 log = logging.getLogger(__name__)
 

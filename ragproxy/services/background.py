@@ -12,7 +12,7 @@ from ragproxy.domain import Doorbell
 from ragproxy.ingestion import Indexer, Reindexer, Sandbox
 from ragproxy.settings import Settings
 from ragproxy.state import State
-from ragproxy.worker import Hands, Jobs
+from ragproxy.worker import Hands, Jobs, is_answered
 
 _DAY_S = 86_400
 
@@ -36,6 +36,12 @@ def open_bell(settings: Settings) -> Doorbell:
         """Somebody else does it."""
 
     return Jobs(work=nothing, sweep=nothing, abort=nothing, here=False, **_queue(settings))
+
+
+def bell_is_answered(settings: Settings, patience_s: float) -> bool:
+    """Whether a worker of this installation takes a ring in that time. StateUnavailable when Redis is."""
+    assert settings.redis_url is not None
+    return is_answered(open_bell(settings).ring, settings.redis_url, str(_queue(settings)["salt"]), patience_s)
 
 
 def open_jobs(

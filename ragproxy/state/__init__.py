@@ -17,6 +17,7 @@ from ragproxy.state.batches import Batches
 from ragproxy.state.blobs import Blobs, open_blobs
 from ragproxy.state.changes import Changes
 from ragproxy.state.completions import Completions
+from ragproxy.state.condition import Condition, condition
 from ragproxy.state.conversations import Conversations, with_ids
 from ragproxy.state.db import BATCH, Database, checked_name
 from ragproxy.state.files import Files
@@ -52,6 +53,7 @@ __all__ = [
     "Changes",
     "Claim",
     "Completions",
+    "Condition",
     "Conversations",
     "DataLock",
     "Files",
@@ -77,6 +79,7 @@ __all__ = [
     "Usage",
     "UsageRow",
     "checked_name",
+    "condition",
     "holder",
     "item_id",
     "migrate",

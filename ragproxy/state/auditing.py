@@ -97,6 +97,13 @@ class Audit:
             numbers = {bool(row.at_work): int(row.number) for row in connection.execute(query)}
         return sum(numbers.values()), numbers.get(True, 0)
 
+    def chunks(self) -> dict[str, int]:
+        """How many chunks the completed files of each store have, by its id; stores without any are left out."""
+        query = sa.select(store_files.c.store_id, sa.func.sum(store_files.c.chunks).label("chunks"))
+        query = query.where(store_files.c.status == "completed", of_living_stores()).group_by(store_files.c.store_id)
+        with self._database.reading(long=True) as connection:
+            return {row.store_id: int(row.chunks) for row in connection.execute(query) if row.chunks}
+
     def index_again(self, store_id: str, file_ids: Collection[str]) -> set[str]:
         """Have completed files of the store indexed anew from their bytes; the ids of those it was done for."""
         # `chunks` stays: the index may hold some, which the new ones replace

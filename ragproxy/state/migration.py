@@ -52,6 +52,14 @@ def check_migrated(database: Database) -> None:
         raise ConfigError(f"DATABASE_URL: the database {state}; run `ragproxy migrate`")
 
 
+def steps_behind(connection: sa.Connection) -> int | None:
+    """How many migrations the tables lack; None when a newer ragproxy made them."""
+    version, scripts = _version(connection), _scripts()
+    if version and version not in {script.revision for script in scripts.walk_revisions()}:
+        return None
+    return len(list(scripts.iterate_revisions("head", version or "base")))
+
+
 def _check_known(version: str | None) -> None:
     if version and version not in {script.revision for script in _scripts().walk_revisions()}:
         raise ConfigError(
