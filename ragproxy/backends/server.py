@@ -269,5 +269,7 @@ def _protected(upstream: Upstream, metrics: UpstreamMetrics) -> Protection | Non
     )
     if upstream.concurrency:
         metrics.limited(upstream.concurrency)
+    if upstream.break_after:
+        metrics.circuit("closed")
     breaker = Breaker(upstream.name, failures=upstream.break_after or sys.maxsize, metrics=metrics)
     return Protection(gate, breaker, RetryPolicy(upstream.retries, metrics=metrics))

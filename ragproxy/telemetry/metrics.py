@@ -7,7 +7,14 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.registry import Collector
@@ -33,6 +40,7 @@ class Metrics:
     def __init__(self, shared_dir: Path | None = None) -> None:
         if shared_dir is not None:
             shared_dir.mkdir(parents=True, exist_ok=True)  # on a platform it is new at each start
+        disable_created_metrics()  # one more series for each, which processes that share a folder do not tell anyway
         self._registry = CollectorRegistry()
         self._shared_dir = shared_dir
         self._looked_up: list[Collector] = [Processes(self._pids)]

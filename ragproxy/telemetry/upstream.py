@@ -22,22 +22,20 @@ class UpstreamMetrics:
         self._in_flight = metrics.upstream_in_flight.labels(name)
         self._queued = metrics.upstream_queued.labels(name)
         self._retries = metrics.upstream_retries.labels(name)
-        self._circuit = metrics.upstream_circuit.labels(name)
-        self._opened = metrics.upstream_circuit_opened.labels(name)
         # a process of the same number may have left its own
         self._in_flight.set(0)
         self._queued.set(0)
-        self._circuit.set(0)
 
     def limited(self, concurrency: int) -> None:
         """It gets so many calls at once from this process."""
         self._metrics.upstream_concurrency.labels(self._name).set(concurrency)
 
     def circuit(self, state: str) -> None:
-        """Its circuit is now closed, half-open or open."""
-        self._circuit.set(_CIRCUIT[state])
+        """It has a circuit, which is now closed, half-open or open."""
+        self._metrics.upstream_circuit.labels(self._name).set(_CIRCUIT[state])
+        opened = self._metrics.upstream_circuit_opened.labels(self._name)
         if state == "open":
-            self._opened.inc()
+            opened.inc()
 
     def queued(self, more: int) -> None:
         """So many more calls wait for their turn, or fewer."""
