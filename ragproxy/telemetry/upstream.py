@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from prometheus_client import Counter, Histogram
+
     from ragproxy.telemetry.metrics import Metrics
 
 _CIRCUIT = {"closed": 0, "half-open": 1, "open": 2}
@@ -22,6 +24,9 @@ class UpstreamMetrics:
         self._in_flight = metrics.upstream_in_flight.labels(name)
         self._queued = metrics.upstream_queued.labels(name)
         self._retries = metrics.upstream_retries.labels(name)
+        # looked up once: there are few of them, and the library takes longer to find one than to count
+        self._ended: dict[tuple[str, str], Counter] = {}
+        self._timed: dict[str, tuple[Histogram, Histogram]] = {}
         # a process of the same number may have left its own
         self._in_flight.set(0)
         self._queued.set(0)
@@ -56,8 +61,18 @@ class UpstreamMetrics:
     def ended(self, model: str, result: str, first_s: float | None, total_s: float) -> None:
         """It ended after `total_s`; its first piece came after `first_s`. `result` is `ok` or one of a few words."""
         self._in_flight.dec()
-        self._metrics.upstream_requests.labels(self._name, model, result).inc()
-        if first_s is not None:
-            self._metrics.upstream_first_token.labels(model).observe(first_s)
+        counter = self._ended.get((model, result))
+        if counter is None:
+            counter = self._ended[model, result] = self._metrics.upstream_requests.labels(self._name, model, result)
+        counter.inc()
+        if first_s is None:
+            return
+        timed = self._timed.get(model)
+        if timed is None:
+            timed = self._timed[model] = (
+                self._metrics.upstream_first_token.labels(model),
+                self._metrics.upstream_request_seconds.labels(model),
+            )
+        timed[0].observe(first_s)
         if result == "ok":  # how long the others took says how patient somebody was
-            self._metrics.upstream_request_seconds.labels(model).observe(total_s)
+            timed[1].observe(total_s)

@@ -1,6 +1,11 @@
 """How much work waits, as the metrics tell it."""
 
+import pytest
+
 from ragproxy.domain import Caller
+from ragproxy.errors import StateUnavailable
+from ragproxy.state import Backlog
+from ragproxy.state.db import Database
 
 
 def test_nothing_waits_at_first(state):
@@ -50,3 +55,10 @@ def test_batches_and_reindexes_are_counted_too(state, clock, store):
 
 def about(state, name):
     return next(tuple(row)[1:] for row in state.backlog.read() if row.queue == name)
+
+
+def test_a_database_that_does_not_answer_is_unavailable():
+    database = Database("postgresql://nobody@127.0.0.1:1/none?connect_timeout=1")
+    with pytest.raises(StateUnavailable):
+        Backlog(database).read()
+    database.close()
