@@ -81,7 +81,7 @@ LIBRARIES = {
     "itsdangerous": {"api."},
     "tomli_w": {"cli."},
     "cachelib": {"backends.cache"},
-    "prometheus_client": {"telemetry.metrics"},
+    "prometheus_client": {"telemetry.metrics", "telemetry.scraping"},
     "opentelemetry": {"tracing.otel"},
     "jinja2": {"evaluation."},
     "markupsafe": {"evaluation."},

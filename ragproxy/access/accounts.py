@@ -11,7 +11,7 @@ from ragproxy.access.ledger import Ledger
 from ragproxy.access.spending import Spending
 from ragproxy.domain import Account, Consumed
 from ragproxy.state import ORIGIN, UsageRow
-from ragproxy.telemetry import Metrics
+from ragproxy.telemetry import OTHER, Metrics
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +20,7 @@ class Accounts:
     """A Recorder. The lines hold ids and counts, nobody's words.
 
     `process` is this process's name, of ORIGIN characters: the rows' ids begin with it, and so no row is written twice.
+    The metrics tell the models that are `known`: clients may make up names, which some upstreams answer to.
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class Accounts:
         spending: Spending,
         process: str,
         *,
+        known: Callable[[str], bool] = bool,
         clock: Callable[[], float] = time.time,
     ) -> None:
         assert len(process) == ORIGIN
@@ -36,6 +38,7 @@ class Accounts:
         self._ledger = ledger
         self._spending = spending
         self._process = process
+        self._known = known
         self._clock = clock
         self._numbers = itertools.count(1)
 
@@ -43,7 +46,7 @@ class Accounts:
         """As the port."""
         for call in account.calls:
             self._metrics.consumed(
-                call.model,
+                call.model if self._known(call.model) else OTHER,
                 prompt=call.prompt,
                 cached=call.cached,
                 completion=call.completion,

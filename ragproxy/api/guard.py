@@ -87,8 +87,7 @@ def _finish(response: Response) -> Response:
         response.headers["Cache-Control"] = "no-store"  # secrets are told once
     route = request.url_rule.rule if request.url_rule else "unknown"
     metrics = services.metrics
-    metrics.requests.labels(request.method, route, response.status_code).inc()
-    metrics.seconds.labels(route).observe(elapsed_s)
+    metrics.answered(request.method, route, response.status_code, elapsed_s)
     response.call_on_close(metrics.in_flight.dec)
     if current.span is not None:
         _tell_span(current.span, response, current, route)

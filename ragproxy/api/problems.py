@@ -9,7 +9,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from ragproxy import errors
-from ragproxy.api.context import visit
+from ragproxy.api.context import services, visit
 from ragproxy.wire.errors import error_body
 from ragproxy.wire.json import dumps
 
@@ -66,6 +66,8 @@ def problem(error: errors.RagproxyError) -> Response:
     if isinstance(error, (errors.OverQuota, errors.NotReady, errors.IssuerUnavailable)):
         response.headers["retry-after"] = str(max(1, math.ceil(error.retry_after_s)))
         response.headers["retry-after-ms"] = str(max(1, math.ceil(error.retry_after_s * 1000)))
+    if isinstance(error, errors.OverQuota):
+        services.metrics.rate_limited.labels(error.code).inc()
     if isinstance(error, errors.Unauthenticated):
         response.headers.setdefault("WWW-Authenticate", 'Bearer realm="ragproxy"')
     if isinstance(error, (errors.StorageFull, errors.NotServed)):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from ragproxy.backends.trying import Call, T, begin, close
 from ragproxy.domain import Cancel, CircuitState
 from ragproxy.errors import BreakerOpen, NotServed, RagproxyError, UpstreamBroken, UpstreamError, UpstreamUnavailable
+from ragproxy.telemetry import UpstreamMetrics
 
 MOST_FAILURES = 10  # in a row: several requests and their retries, so that one which crashes its upstream opens nothing
 OPEN_S = 10.0  # doubled each time that it opens without having been well in between
@@ -35,8 +36,10 @@ class Breaker:
         open_s: float = OPEN_S,
         longest_open_s: float = LONGEST_OPEN_S,
         clock: Callable[[], float] = time.monotonic,
+        metrics: UpstreamMetrics | None = None,
     ) -> None:
         self._name = name
+        self._metrics = metrics
         self._most = failures
         self._first_s, self._longest_s = open_s, longest_open_s
         self._clock = clock
@@ -94,7 +97,8 @@ class Breaker:
         with self._lock:
             self._refuse_unless_due()
             if self._state != "closed":
-                self._state, self._until = "half-open", self._clock() + self._period_s
+                self._turn("half-open")
+                self._until = self._clock() + self._period_s
             return self._opened
 
     def _refuse_unless_due(self) -> None:
@@ -102,6 +106,8 @@ class Breaker:
         if self._state == "closed" or left_s <= 0:
             return
         wait_s = left_s if self._state == "open" else min(left_s, _PROBING_S)
+        if self._metrics is not None:
+            self._metrics.refused("open")
         raise BreakerOpen(
             f"The upstream {self._name} failed too often and is left alone; try again in {math.ceil(wait_s)} s",
             headers={"retry-after": str(math.ceil(wait_s)), "retry-after-ms": str(math.ceil(wait_s * 1000))},
@@ -113,7 +119,8 @@ class Breaker:
         with self._lock:
             if self._state == "half-open" and admitted == self._opened:
                 # others need not wait for the end of a long answer; should it break, one failure is enough
-                self._state, self._failures = "closed", self._most - 1
+                self._turn("closed")
+                self._failures = self._most - 1
 
     def _settle(self, admitted: int, well: bool | None) -> None:
         if well and self._well:
@@ -125,7 +132,8 @@ class Breaker:
                 if self._state == "half-open":
                     self._until = self._clock()  # the probe was called off: the next call is one
             elif well:
-                self._state, self._failures, self._period_s, self._well = "closed", 0, 0.0, True
+                self._turn("closed")
+                self._failures, self._period_s, self._well = 0, 0.0, True
             else:
                 self._fail()
 
@@ -133,11 +141,17 @@ class Breaker:
         self._well = False
         self._failures += 1
         if self._state == "half-open" or self._failures >= self._most:
-            self._state = "open"  # before `_opened`: see `_admit`
+            self._turn("open")  # before `_opened`: see `_admit`
             self._opened += 1
             self._failures = 0
             self._period_s = min(2 * self._period_s or self._first_s, self._longest_s)
             self._until = self._clock() + self._period_s
+
+    def _turn(self, state: CircuitState) -> None:
+        if state != self._state:
+            self._state = state
+            if self._metrics is not None:
+                self._metrics.circuit(state)
 
 
 def _is_down(error: RagproxyError) -> bool:

@@ -18,6 +18,7 @@ from ragproxy.backends.resilience import Fallback
 from ragproxy.backends.server import BACKENDS, MOST_NAMES, REFRESH_S, RETRY_S, Server, UpstreamModel
 from ragproxy.domain import ChatModel, CompletionModel, EmbeddingModel, UpstreamHealth
 from ragproxy.errors import ConfigError, NotServed, UnknownModel
+from ragproxy.telemetry import Metrics
 from ragproxy.tracing import Tracing
 from ragproxy.upstreams import EXTRACTIVE, Capability, Upstream
 
@@ -51,9 +52,19 @@ class Catalog:
         refresh_s: float = REFRESH_S,
         retry_s: float = RETRY_S,
         tracing: Tracing | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
+        self._metrics = metrics = metrics or Metrics()
         self._servers = tuple(
-            Server(upstream, pool=pool, count=count, refresh_s=refresh_s, retry_s=retry_s, tracing=tracing)
+            Server(
+                upstream,
+                pool=pool,
+                count=count,
+                refresh_s=refresh_s,
+                retry_s=retry_s,
+                tracing=tracing,
+                metrics=metrics,
+            )
             for upstream in upstreams
         )
         self._extractive = Metered(extractive, EXTRACTIVE, FREE, count)
@@ -75,6 +86,10 @@ class Catalog:
     def names(self) -> Collection[str]:
         """As the port: of an upstream that is down its last known list; none when it never gave one."""
         return self._now.known
+
+    def has_label(self, label: str) -> bool:
+        """Whether a call is of a model that there is, or of none, going by its label: clients make up others."""
+        return label in self._now.known or any(label == server.name for server in self._servers)
 
     def listed(self) -> Collection[str]:
         """As the port: the default, the built-in, then each id once; with its upstream's name where that is needed."""
@@ -179,7 +194,8 @@ class Catalog:
         if place.server.protection is None and place.model not in place.server.upstream.fallbacks:
             return self._at(place, capability)
         chain = self._chain(place, capability)
-        return FallbackEmbeddings(chain) if capability == "embeddings" else Fallback(chain)
+        kind: Any = FallbackEmbeddings if capability == "embeddings" else Fallback
+        return kind(chain, self._metrics.fell_back)
 
     def _chain(self, place: Place, capability: Capability) -> list[tuple[str, Any]]:
         """The model and those it falls back to, with theirs after them, each once."""

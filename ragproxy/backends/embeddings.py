@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
 
-from ragproxy.backends.fallback import fall_back
+from ragproxy.backends.fallback import FellBack, fall_back
 from ragproxy.backends.http import Channel
 from ragproxy.backends.trying import Call
 from ragproxy.domain import Cancel, Embedder, EmbeddingModel, EmbeddingRequest, Embeddings, Usage
@@ -117,15 +117,16 @@ class UpstreamEmbeddings:
 class FallbackEmbeddings:
     """An EmbeddingModel: the first of `models` that answers, each with its label; the whole request is one model's."""
 
-    def __init__(self, models: Sequence[tuple[str, EmbeddingModel]]) -> None:
+    def __init__(self, models: Sequence[tuple[str, EmbeddingModel]], fell_back: FellBack) -> None:
         self._models = tuple(models)
+        self._fell_back = fell_back
 
     def embed(self, request: EmbeddingRequest) -> Embeddings:
         """As the port; the headers say what was tried."""
         calls: list[tuple[str, Call[Embeddings]]] = [
             (label, partial(_once, model, request)) for label, model in self._models
         ]
-        (made,) = fall_back(calls, request.cancel)
+        (made,) = fall_back(calls, request.cancel, self._fell_back)
         return made
 
 

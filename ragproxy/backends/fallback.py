@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -13,11 +13,17 @@ from ragproxy.errors import InvalidRequest, NotServed, RagproxyError, UpstreamRe
 
 log = logging.getLogger(__name__)
 
+FellBack = Callable[[str, str], None]  # told which model was asked first, and which answered in its place
+
 # refusals that are about the upstream's models and limits, and not about what the client sent
 _ELSEWHERE = frozenset({404, 410, 429})
 
 
-def fall_back(calls: Sequence[tuple[str, Call[T]]], cancel: Cancel) -> Iterator[T]:
+def _untold(model: str, fallback: str) -> None:
+    """Nobody asks."""
+
+
+def fall_back(calls: Sequence[tuple[str, Call[T]]], cancel: Cancel, fell_back: FellBack = _untold) -> Iterator[T]:
     """The items of the first call that begins; each has a label, such as `main/gpt-4o`.
 
     A refusal of what the client sent is raised at once, unless another call has failed before: then it is about the
@@ -40,6 +46,8 @@ def fall_back(calls: Sequence[tuple[str, Call[T]]], cancel: Cancel) -> Iterator[
             try:
                 tried += _labelled(label, tried_within(getattr(head[0], "headers", {}) if head else {}) or ["200"])
                 _log(tried)
+                if label != calls[0][0]:
+                    fell_back(calls[0][0], label)
                 yield from told(head, tried)
                 yield from items
                 return
@@ -58,8 +66,9 @@ class Fallback:
     legacy completions.
     """
 
-    def __init__(self, models: Sequence[tuple[str, ChatModel]]) -> None:
+    def __init__(self, models: Sequence[tuple[str, ChatModel]], fell_back: FellBack = _untold) -> None:
         self._models = tuple(models)
+        self._fell_back = fell_back
 
     @property
     def chat_only(self) -> bool:
@@ -67,13 +76,14 @@ class Fallback:
 
     def chat(self, request: ChatRequest) -> Iterator[Delta]:
         """As the port; the first delta's headers say what was tried."""
-        return fall_back([(label, partial(model.chat, request)) for label, model in self._models], request.cancel)
+        calls = [(label, partial(model.chat, request)) for label, model in self._models]
+        return fall_back(calls, request.cancel, self._fell_back)
 
     def complete(self, request: CompletionRequest) -> Iterator[Delta]:
         """As `chat`."""
         able: list[tuple[str, Any]] = [(label, model) for label, model in self._models if not _chat_only(model)]
         calls: list[tuple[str, Call[Delta]]] = [(label, partial(model.complete, request)) for label, model in able]
-        return fall_back(calls or [(self._models[0][0], _chat_alone)], request.cancel)
+        return fall_back(calls or [(self._models[0][0], _chat_alone)], request.cancel, self._fell_back)
 
 
 def _chat_alone() -> Iterator[Delta]:

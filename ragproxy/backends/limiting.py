@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from ragproxy.backends.trying import Call, T, close
 from ragproxy.domain import Cancel
 from ragproxy.errors import OverQuota, UpstreamBroken
+from ragproxy.telemetry import UpstreamMetrics
 
 CONCURRENCY = 64
 QUEUE = 128
@@ -28,8 +29,10 @@ class Gate:
         concurrency: int = CONCURRENCY,
         queue: int = QUEUE,
         queue_timeout_s: float = QUEUE_TIMEOUT_S,
+        metrics: UpstreamMetrics | None = None,
     ) -> None:
         self._name = name
+        self._metrics = metrics
         self._concurrency, self._queue, self._timeout_s = concurrency, queue, queue_timeout_s
         # re-entrant: a collection of garbage may close a forgotten call in the middle of our own work
         self._lock = threading.RLock()
@@ -99,11 +102,15 @@ class Gate:
                 raise self._busy("its queue is full")
             waiter = _Waiter()
             self._waiters.append(waiter)
+            if self._metrics is not None:
+                self._metrics.queued(1)
             return waiter
 
     def _give_up(self, waiter: _Waiter) -> bool:
         """Leave the queue; whether the waiter has been given a place meanwhile."""
         with self._lock:
+            if self._metrics is not None:
+                self._metrics.queued(-1)
             if not waiter.admitted:
                 self._waiters.remove(waiter)
             return waiter.admitted
@@ -118,6 +125,8 @@ class Gate:
                 self._running -= 1
 
     def _busy(self, why: str) -> OverQuota:
+        if self._metrics is not None:
+            self._metrics.refused("busy")
         # by then whoever waits now has been served or sent away
         return OverQuota(
             f"The upstream {self._name} has as many calls at once as it may have ({self._concurrency}), and {why}",

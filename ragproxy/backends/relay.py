@@ -10,7 +10,6 @@ from typing import cast
 from ragproxy.backends.http import Reply
 from ragproxy.backends.metering import consumed
 from ragproxy.backends.prices import price_of
-from ragproxy.backends.resilience import RetryPolicy
 from ragproxy.backends.server import Server
 from ragproxy.backends.trying import close
 from ragproxy.domain import Ending, RelayRequest
@@ -72,10 +71,10 @@ class Relay:
     @staticmethod
     def send_to(server: Server, asked: RelayRequest, model: str | None = None) -> Relayed:
         """As `send`, to that upstream, the model named as it knows it."""
-        call = partial(_exchange, server, asked, model)
+        call = partial(server.watched, partial(_exchange, server, asked, model), asked.cancel, model)
         if protection := server.protection:
             if not asked.repeatable:
-                protection = replace(protection, policy=RetryPolicy(retries=0))
+                protection = replace(protection, policy=replace(protection.policy, retries=0))
             items = protection.call(call, asked.cancel)
         else:
             items = call()

@@ -33,6 +33,7 @@ from ragproxy.errors import (
     UpstreamUnavailable,
     UpstreamUnreachable,
 )
+from ragproxy.telemetry import UpstreamMetrics
 
 if TYPE_CHECKING:
     from ragproxy.backends.catalog import UpstreamModel
@@ -77,6 +78,7 @@ class RetryPolicy:
     max_wait_s: float = MAX_WAIT_S
     sleep: Callable[[float, Cancel], None] = field(default=sleep, repr=False)
     clock: Callable[[], float] = field(default=time.time, repr=False)  # epoch seconds
+    metrics: UpstreamMetrics | None = field(default=None, repr=False)
 
     def retry(self, call: Call[T], cancel: Cancel) -> Iterator[T]:
         """The call's items, from the first attempt that begins; the last attempt's error when none does.
@@ -113,6 +115,8 @@ class RetryPolicy:
             self.sleep(seconds, cancel)
             if cancel.cancelled:
                 raise UpstreamBroken("The call to the upstream was given up")
+            if self.metrics is not None:
+                self.metrics.retried()
 
         attempts = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(1 + self.retries),
@@ -221,10 +225,10 @@ class Breaking(_Around):
 
 
 class Watched(_Around):
-    """A model whose calls are noted by its upstream's `watch`."""
+    """A model whose calls are noted by its upstream's `watch`, under that label."""
 
-    def __init__(self, model: UpstreamModel, watch: Watch) -> None:
-        super().__init__(model, watch.guard)
+    def __init__(self, model: UpstreamModel, watch: Watch, label: str = "") -> None:
+        super().__init__(model, partial(watch.guard, model=label))
 
 
 class Limited(_Around):

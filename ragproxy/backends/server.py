@@ -23,6 +23,7 @@ from ragproxy.backends.resilience import Breaker, Gate, Protection, RetryPolicy,
 from ragproxy.backends.trying import Call, T
 from ragproxy.domain import Cancel, ChatModel, CompletionModel, UpstreamHealth
 from ragproxy.errors import RagproxyError
+from ragproxy.telemetry import OTHER, Metrics, UpstreamMetrics
 from ragproxy.tracing import Tracing
 from ragproxy.upstreams import Capability, Kind, Upstream
 from ragproxy.wire.errors import upstream_error
@@ -103,6 +104,7 @@ class Server:
         refresh_s: float = REFRESH_S,
         retry_s: float = RETRY_S,
         tracing: Tracing | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         self.upstream = upstream
         self.name = upstream.name
@@ -113,8 +115,9 @@ class Server:
         self.models: tuple[str, ...] = upstream.models or ()  # as configured, or as last learnt
         # whether its models were asked for, and whether they are known; neither needs be when they are configured
         self.asked = self.listed = upstream.models is not None
-        self.protection = _protected(upstream)
-        self._watch = Watch()
+        counted = (metrics or Metrics()).upstream(self.name)
+        self.protection = _protected(upstream, counted)
+        self._watch = Watch(metrics=counted)
         self._made: dict[str, UpstreamModel] = {}
         self._embedding: dict[str, UpstreamEmbeddings] = {}
         self._thread: threading.Thread | None = None
@@ -135,21 +138,22 @@ class Server:
         made = self._made.get(model)
         if made is None:
             price = price_of(self.upstream, model)
-            called = Watched(OpenAI(self.channel(model), model), self._watch)
-            made = Metered(called, f"{self.name}/{model}", price, self._count)
+            label = f"{self.name}/{model}"
+            called = Watched(OpenAI(self.channel(model), model), self._watch, label)
+            made = Metered(called, label, price, self._count)
             protection = self._protection_of(model)
             made = self._made.setdefault(model, protection.around(made) if protection else made)
         return made
 
     def embedder(self, model: str) -> UpstreamEmbedder:
         """The embedding model of that id, which it may or may not have, for the index; as protected as any other."""
-        return UpstreamEmbedder(self.channel(model), model, self._around(self.protection))
+        return UpstreamEmbedder(self.channel(model), model, self._around(self.protection, model))
 
     def embedding_model(self, model: str) -> UpstreamEmbeddings:
         """The same for clients, as protected as it is configured; the same object each time."""
         made = self._embedding.get(model)
         if made is None:
-            around = self._around(self._protection_of(model))
+            around = self._around(self._protection_of(model), model)
             made = UpstreamEmbeddings(self.channel(model), model, around)
             made = self._embedding.setdefault(model, made)
         return made
@@ -162,13 +166,19 @@ class Server:
         """What stands before that model: who can be stood in for is waited for less."""
         if self.protection is None or model not in self.upstream.fallbacks:
             return self.protection
-        return replace(self.protection, policy=RetryPolicy(self.upstream.retries, FALLBACK_WAIT_S))
+        return replace(self.protection, policy=replace(self.protection.policy, max_wait_s=FALLBACK_WAIT_S))
 
-    def _around(self, protection: Protection | None) -> Callable[[Call[T], Cancel], Iterator[T]]:
+    def watched(self, call: Call[T], cancel: Cancel, model: str | None) -> Iterator[T]:
+        """The items of a call that is passed on, and what becomes of it noted; a client may have made its model up."""
+        label = self.name if model is None else f"{self.name}/{model if model in self.models else OTHER}"
+        return self._watch.guard(call, cancel, label)
+
+    def _around(self, protection: Protection | None, model: str) -> Callable[[Call[T], Cancel], Iterator[T]]:
         """What calls go through that no model makes."""
+        guard = partial(self._watch.guard, model=f"{self.name}/{model}")
         if protection is None:
-            return self._watch.guard
-        return lambda call, cancel: protection.call(partial(self._watch.guard, call, cancel), cancel)
+            return guard
+        return lambda call, cancel: protection.call(partial(guard, call, cancel), cancel)
 
     @property
     def health(self) -> UpstreamHealth:
@@ -246,7 +256,7 @@ class Server:
             return tuple(islice(model_names(loads_upstream(reply.read())), MOST_NAMES))
 
 
-def _protected(upstream: Upstream) -> Protection | None:
+def _protected(upstream: Upstream, metrics: UpstreamMetrics) -> Protection | None:
     """None when nothing of it is wanted: then nothing stands between a model and those who call it."""
     if not (upstream.retries or upstream.break_after or upstream.concurrency):
         return None
@@ -255,6 +265,11 @@ def _protected(upstream: Upstream) -> Protection | None:
         concurrency=upstream.concurrency or sys.maxsize,
         queue=upstream.queue,
         queue_timeout_s=upstream.queue_timeout_s,
+        metrics=metrics,
     )
-    breaker = Breaker(upstream.name, failures=upstream.break_after or sys.maxsize)
-    return Protection(gate, breaker, RetryPolicy(upstream.retries))
+    if upstream.concurrency:
+        metrics.limited(upstream.concurrency)
+    if upstream.break_after:
+        metrics.circuit("closed")
+    breaker = Breaker(upstream.name, failures=upstream.break_after or sys.maxsize, metrics=metrics)
+    return Protection(gate, breaker, RetryPolicy(upstream.retries, metrics=metrics))

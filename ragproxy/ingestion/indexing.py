@@ -31,6 +31,7 @@ from ragproxy.ingestion.cutting import PORTION, cut, portions, usage
 from ragproxy.retrieval import Index
 from ragproxy.state import State
 from ragproxy.state.leasing import Key, Lease, key_of
+from ragproxy.telemetry import Metrics
 from ragproxy.tracing import UNTRACED, Tracing
 
 log = logging.getLogger(__name__)
@@ -71,8 +72,10 @@ class Indexer:
         lease_s: float = 120.0,
         clock: Callable[[], float] = time.time,
         tracing: Tracing | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         self._tracing = tracing
+        self._metrics = metrics or Metrics()
         self._index = index
         self._state = state
         self._load = load
@@ -158,9 +161,10 @@ class Indexer:
         try:
             with self._state.blobs.open(file.sha256) as stream:
                 data = stream.read()
-            return _Ready(file, cut(self._load(file.filename, data), file))
+            with self._metrics.indexing_seconds.labels("read").time():
+                return _Ready(file, cut(self._load(file.filename, data), file))
         except (LoadError, NotFound) as err:  # not found: the bytes, of a folder's file that an earlier version read
-            self._fail(lease, file, _failure(err))
+            self._fail(lease, file, failure(err))
         except Exception as err:  # noqa: BLE001 the worker's loop: one file must not stop the others
             if not stop():  # else its parser was ended under it
                 self._put_off(lease, [file], err)
@@ -170,10 +174,11 @@ class Indexer:
         """Put files of one store into the index, and note it; how many of them could be."""
         store_id = ready[0].file.store_id
         try:
-            self._add(store_id, [piece for one in ready for piece in one.chunks])
-            for one in ready:
-                if self._may_have_chunks(one.file):
-                    self._index.keep(store_id, one.file.id, {piece.id for piece in one.chunks})
+            with self._metrics.indexing_seconds.labels("write").time():
+                self._add(store_id, [piece for one in ready for piece in one.chunks])
+                for one in ready:
+                    if self._may_have_chunks(one.file):
+                        self._index.keep(store_id, one.file.id, {piece.id for piece in one.chunks})
         except Exception as err:  # noqa: BLE001 as above
             if len(ready) == 1 or isinstance(err, _EVERYTHINGS_FAULT) or is_full(err):
                 self._put_off(lease, [one.file for one in ready], err)
@@ -184,6 +189,7 @@ class Indexer:
         unwanted = self._state.files.complete_many(lease.name, done, read)
         self._forget_attempts(done)
         self._take_out(lease, unwanted)
+        self._metrics.indexed.labels("completed").inc(len(done) - len(unwanted))
         return len(done) - len(unwanted)
 
     def _add(self, store_id: str, chunks: list[Chunk]) -> None:
@@ -192,10 +198,12 @@ class Indexer:
             for portion in portions(chunks):
                 self._index.add(store_id, portion)
 
-    def _fail(self, lease: Lease, file: StoredFile, failure: Failure) -> None:
+    def _fail(self, lease: Lease, file: StoredFile, why: Failure) -> None:
         if self._may_have_chunks(file):
             self._index.remove(file.store_id, [file.id])
-        if not self._state.files.fail(file.store_id, file.id, lease.name, failure):
+        if self._state.files.fail(file.store_id, file.id, lease.name, why):
+            self._metrics.indexed.labels(why.code).inc()
+        else:
             self._take_out(lease, [key_of(file)])
         self._forget_attempts([key_of(file)])
 
@@ -270,7 +278,8 @@ class Indexer:
                         self._state.files.put_off(lease.name)
 
 
-def _failure(err: LoadError | NotFound) -> Failure:
+def failure(err: LoadError | NotFound) -> Failure:
+    """Why a file cannot be indexed, as its `last_error` says it."""
     if isinstance(err, UnsupportedFile):
         return Failure("unsupported_file", err.message)
     if isinstance(err, NotFound):

@@ -17,11 +17,13 @@ from pathlib import Path
 from ragproxy.domain import Chunk, Document, FolderFile, FolderStatus, KeptFile, Known, Outcome, Store, StoredFile
 from ragproxy.errors import BodyTooLarge, LoadError, StateUnavailable
 from ragproxy.ingestion.cutting import PORTION, cut, portions, usage
+from ragproxy.ingestion.indexing import failure
 from ragproxy.ingestion.library import Kept, Readable
 from ragproxy.ingestion.syncing import BATCH_FILES
 from ragproxy.retrieval import Index
 from ragproxy.state import Begun, State
 from ragproxy.state.leasing import Lease
+from ragproxy.telemetry import Metrics
 
 _PATIENCE_S = 30.0  # for whoever else has a file in hand
 _POLL_S = 0.1
@@ -67,7 +69,9 @@ class Ingestor:
         lease_s: float = 120.0,
         patience_s: float = _PATIENCE_S,
         clock: Callable[[], float] = time.time,
+        metrics: Metrics | None = None,
     ) -> None:
+        self._metrics = metrics or Metrics()
         self._index = index
         self._state = state
         self._load = load
@@ -158,9 +162,11 @@ class Ingestor:
             if here and as_it_was and _is_sound(here):
                 given.keep()
                 return Outcome(source, "unchanged", here.chunks)
-            chunks = cut(self._load(given.filename, data), file)
+            with self._metrics.indexing_seconds.labels("read").time():
+                chunks = cut(self._load(given.filename, data), file)
         except LoadError as err:
             given.drop()
+            self._metrics.indexed.labels(failure(err).code).inc()
             return Outcome(source, "failed", here.chunks if here else 0, err.message)
         except ChildProcessError as err:  # says nothing of the file: the server stops, or cannot start a process
             raise StateUnavailable("The files cannot be read at this moment; ingest them again") from err
@@ -208,9 +214,11 @@ class Ingestor:
                 ours = [one for one in left if one.file.id in begun.ids]
                 if ours:
                     lease.hold()
-                    with self._turns:
+                    with self._turns, self._metrics.indexing_seconds.labels("write").time():
                         self._index_all(store, ours, begun)
-                    done |= self._finish(lease, store, [one.file for one in ours])
+                    finished = self._finish(lease, store, [one.file for one in ours])
+                    self._metrics.indexed.labels("completed").inc(len(finished))
+                    done |= finished
                     give_up = time.monotonic() + self._patience_s
             left = [one for one in left if one.file.id not in begun.ids]
             if left and not ours:

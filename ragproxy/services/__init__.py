@@ -173,7 +173,8 @@ def _wire(settings: Settings, lock: DataLock | None) -> Services:
     spending = _spending(settings, state, process, alone=settings.chroma_url is None)
     ledger = Ledger(state.usage, lost=metrics.lost_usage.inc, tick=spending.tend)
     tracing = open_tracing(settings.traces_endpoint)
-    models = _models(settings, count, tracing)
+    metrics.look_up_jobs(state.backlog.read)
+    models = _models(settings, count, tracing, metrics)
     index = open_index(
         data_dir=settings.data_dir,
         chroma_url=settings.chroma_url,
@@ -183,7 +184,7 @@ def _wire(settings: Settings, lock: DataLock | None) -> Services:
         changes=state.changes,
     )
     sandbox = Sandbox(children=settings.jobs)
-    indexer = Indexer(index, state, sandbox.load, worker=worker_name(settings), tracing=tracing)
+    indexer = Indexer(index, state, sandbox.load, worker=worker_name(settings), tracing=tracing, metrics=metrics)
     reindexer = Reindexer(index, state, worker=worker_name(settings), threads=settings.jobs)
     keys = KeyRing(state.keys)
     batching = Batching(
@@ -245,6 +246,7 @@ def _wire(settings: Settings, lock: DataLock | None) -> Services:
             worker=worker_name(settings),
             file_limit_bytes=settings.file_limit_mb << 20,
             at_once=settings.jobs,
+            metrics=metrics,
         ),
         librarian=librarian,
         relay=Relay(models.server_for),
@@ -266,7 +268,7 @@ def _wire(settings: Settings, lock: DataLock | None) -> Services:
             unchecked=metrics.unlimited.inc,
         ),
         spending=spending,
-        recorder=Accounts(metrics, ledger, spending, process),
+        recorder=Accounts(metrics, ledger, spending, process, known=models.has_label),
         metrics=metrics,
         tracing=tracing,
         count=count,
@@ -282,7 +284,7 @@ def _spending(settings: Settings, state: State, process: str, *, alone: bool) ->
     return Spending(state.usage, process, shared=shared, refresh_s=NEVER_S if alone else SOON_S)
 
 
-def _models(settings: Settings, count: Callable[[str], int], tracing: Tracing | None) -> Catalog:
+def _models(settings: Settings, count: Callable[[str], int], tracing: Tracing | None, metrics: Metrics) -> Catalog:
     upstreams = read_upstreams(
         settings.config_file,
         environment(),
@@ -299,6 +301,7 @@ def _models(settings: Settings, count: Callable[[str], int], tracing: Tracing | 
         embeddings=BuiltInEmbeddings(HashEmbedder(), HashEmbedder.dimensions, count),
         count=count,
         tracing=tracing,
+        metrics=metrics,
     )
 
 

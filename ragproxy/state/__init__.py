@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from ragproxy.errors import ConfigError
 from ragproxy.state.agents import BUILT_IN, Agents
 from ragproxy.state.auditing import Audit, Held, Kept
+from ragproxy.state.backlog import Backlog
 from ragproxy.state.batch_jobs import BatchJobs
 from ragproxy.state.batches import Batches
 from ragproxy.state.blobs import Blobs, open_blobs
@@ -46,6 +47,7 @@ __all__ = [
     "SIGNING",
     "Agents",
     "Audit",
+    "Backlog",
     "BatchJobs",
     "Batches",
     "Begun",
@@ -105,6 +107,7 @@ class State:
         self.changes = Changes(database, clock=clock)
         self.batches = Batches(database, clock=clock)
         self.batch_jobs = BatchJobs(database, clock=clock)
+        self.backlog = Backlog(database, clock=clock)
         self.library = Library(database, clock=clock)
         self.uploads = Uploads(database, clock=clock)
         self.agents = Agents(database, clock=clock)

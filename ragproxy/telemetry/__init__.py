@@ -6,10 +6,20 @@ import re
 import secrets
 
 from ragproxy.telemetry.lines import JsonLines, start_logging
-from ragproxy.telemetry.metrics import Metrics, forget_process
+from ragproxy.telemetry.metrics import OTHER, Metrics, forget_process
 from ragproxy.telemetry.port import MetricsPort
+from ragproxy.telemetry.upstream import UpstreamMetrics
 
-__all__ = ["JsonLines", "Metrics", "MetricsPort", "forget_process", "request_id", "start_logging"]
+__all__ = [
+    "OTHER",
+    "JsonLines",
+    "Metrics",
+    "MetricsPort",
+    "UpstreamMetrics",
+    "forget_process",
+    "request_id",
+    "start_logging",
+]
 
 _SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
 
