@@ -8,7 +8,7 @@ from typing import Any, Final
 from marshmallow import ValidationError, fields
 
 from ragproxy.domain import Item
-from ragproxy.wire.fields import Identifier, counted
+from ragproxy.wire.fields import Identifier, component, counted
 from ragproxy.wire.items import ItemField, completed
 from ragproxy.wire.parameters import Checked, an_object, named
 from ragproxy.wire.validation import at, may, need, shown, wrong_type, wrong_value
@@ -36,7 +36,7 @@ class Input(fields.Field):
     """A text, which is a user's message, or an array of items; loaded as a tuple of items."""
 
     def __init__(self, *, required: bool = False) -> None:
-        items = {"type": "array", "items": {"type": "object"}, "maxItems": MAX_ITEMS}
+        items = {"type": "array", "items": component("InputItem"), "maxItems": MAX_ITEMS}
         forms = [{"type": "string"}, items, *([] if required else [{"type": "null"}])]
         super().__init__(required=required, allow_none=not required, metadata={"oneOf": forms})
 
@@ -81,7 +81,7 @@ class TextOptions(Checked):
     """`format`, which is text, json_object or a named json_schema, and `verbosity`."""
 
     def __init__(self) -> None:
-        format = {"type": "object", "properties": {"type": {"type": "string", "enum": list(_FORMATS)}}}
+        format = component("ResponseTextFormat")
         verbosity = {"type": "string", "enum": list(_VERBOSITIES)}
         super().__init__(type="object", properties={"format": format, "verbosity": verbosity})
 
@@ -106,7 +106,8 @@ class Reasoning(Checked):
 
     def __init__(self) -> None:
         effort = {"type": "string", "enum": list(_EFFORTS)}
-        super().__init__(type="object", properties={"effort": effort})
+        summary = {"type": "string", "enum": list(_SUMMARIES)}
+        super().__init__(type="object", properties={"effort": effort, "summary": summary})
 
     def check(self, value: Any) -> None:
         """Raise ValidationError for a wrong value."""

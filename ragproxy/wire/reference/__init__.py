@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ragproxy.wire.reference import (
     administration,
+    asked,
     chats,
     desk,
     files,
@@ -15,7 +16,7 @@ from ragproxy.wire.reference import (
 )
 from ragproxy.wire.reference.shapes import Shape
 
-_PARTS = (chats, responses, response_stream, files, threads, runs, jobs, administration, desk)
+_PARTS = (asked, chats, responses, response_stream, files, threads, runs, jobs, administration, desk)
 
 
 def schemas() -> dict[str, Shape]:
