@@ -95,7 +95,9 @@ class StreamOptions(Checked):
     """An object whose `include_usage` asks for the usage chunk."""
 
     def __init__(self) -> None:
-        super().__init__(type="object", properties={"include_usage": {"type": "boolean"}})
+        padding = {"type": ["boolean", "null"], "description": "Changes nothing"}
+        usage = {"type": ["boolean", "null"], "description": "true: the last chunk tells the usage"}
+        super().__init__(type="object", properties={"include_usage": usage, "include_obfuscation": padding})
 
     def check(self, value: Any) -> None:
         """Raise ValidationError for a wrong value."""

@@ -32,6 +32,11 @@ _VERBOSITIES: Final = ("low", "medium", "high")
 _ITEM = ItemField(more=(REFERENCE,))
 
 
+def _choice(words: tuple[str, ...], description: str | None = None) -> dict[str, Any]:
+    about = {} if description is None else {"description": description}
+    return {"type": ["string", "null"], "enum": [*words, None], **about}
+
+
 class Input(fields.Field):
     """A text, which is a user's message, or an array of items; loaded as a tuple of items."""
 
@@ -82,7 +87,7 @@ class TextOptions(Checked):
 
     def __init__(self) -> None:
         format = component("ResponseTextFormat")
-        verbosity = {"type": "string", "enum": list(_VERBOSITIES)}
+        verbosity = _choice(_VERBOSITIES)
         super().__init__(type="object", properties={"format": format, "verbosity": verbosity})
 
     def check(self, value: Any) -> None:
@@ -105,9 +110,13 @@ class Reasoning(Checked):
     """`effort` and `summary`."""
 
     def __init__(self) -> None:
-        effort = {"type": "string", "enum": list(_EFFORTS)}
-        summary = {"type": "string", "enum": list(_SUMMARIES)}
-        super().__init__(type="object", properties={"effort": effort, "summary": summary})
+        properties = {
+            "effort": _choice(_EFFORTS),
+            "summary": _choice(_SUMMARIES),
+            "generate_summary": _choice(_SUMMARIES, "The same as `summary`, which took its place"),
+            **{name: {"type": ["string", "null"], "description": "Changes nothing"} for name in ("mode", "context")},
+        }
+        super().__init__(type="object", properties=properties)
 
     def check(self, value: Any) -> None:
         """Raise ValidationError for a wrong value."""

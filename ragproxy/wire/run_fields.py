@@ -38,7 +38,7 @@ class Truncation(Checked):
 
     def __init__(self) -> None:
         kinds = {"type": "string", "enum": list(_STRATEGIES)}
-        super().__init__(type="object", properties={"type": kinds, "last_messages": {"type": "integer"}})
+        super().__init__(type="object", properties={"type": kinds, "last_messages": {"type": ["integer", "null"]}})
 
     def check(self, value: Any) -> None:
         """Raise ValidationError for a wrong value."""

@@ -9,6 +9,7 @@ from ragproxy.wire.reference import (
     desk,
     files,
     jobs,
+    passed_on,
     response_stream,
     responses,
     runs,
@@ -20,5 +21,5 @@ _PARTS = (asked, chats, responses, response_stream, files, threads, runs, jobs, 
 
 
 def schemas() -> dict[str, Shape]:
-    """The components of /openapi.json that answers are made of."""
-    return {name: shape for part in _PARTS for name, shape in part.SCHEMAS.items()}
+    """The components of /openapi.json, but for the requests that a schema of ragproxy.wire reads."""
+    return {name: shape for part in _PARTS for name, shape in part.SCHEMAS.items()} | passed_on.RELAYED

@@ -32,6 +32,7 @@ _TEXTS = either(STRING, array("TextPart"))
 _NAMED = record({"name": STRING})
 _FORMAT = {"name": STRING, "description?": nullable(STRING), "strict?": nullable(BOOLEAN)}
 _NEW = ("message", "function_call_output", "custom_tool_call_output")  # told apart from other items
+_GRAMMAR = {"definition": STRING, "syntax": choice(("lark", "regex"))}
 _SPEAKERS = {"content": _TEXTS, "name?": STRING}
 
 SCHEMAS: dict[str, Shape] = {
@@ -122,10 +123,14 @@ SCHEMAS: dict[str, Shape] = {
     "ChatCustomTool": record(
         {
             "type": const("custom"),
-            "custom": record({"name": STRING, "description?": STRING, "format?": OBJECT}, passing=True),
+            "custom": record({"name": STRING, "description?": STRING, "format?": "ChatCustomFormat"}, passing=True),
         },
         "A tool of the caller's that takes a text",
         passing=True,
+    ),
+    "ChatCustomFormat": either(
+        record({"type": const("text")}, passing=True),
+        record({"type": const("grammar"), "grammar": record(_GRAMMAR, passing=True)}, passing=True),
     ),
     "ChatTool": {
         **union("type", "ChatFunctionTool", "ChatCustomTool"),
@@ -133,8 +138,8 @@ SCHEMAS: dict[str, Shape] = {
     },
     "ChatToolChoice": either(
         choice(("none", "auto", "required")),
-        record({"type": const("function"), "function": _NAMED}),
-        record({"type": const("custom"), "custom": _NAMED}),
+        record({"type": const("function"), "function": _NAMED}, passing=True),
+        record({"type": const("custom"), "custom": _NAMED}, passing=True),
         record(
             {
                 "type": const("allowed_tools"),
@@ -144,8 +149,8 @@ SCHEMAS: dict[str, Shape] = {
     ),
     "ChatFunctionChoice": either(choice(("none", "auto")), _NAMED),
     "ChatResponseFormat": either(
-        record({"type": const("text")}),
-        record({"type": const("json_object")}),
+        record({"type": const("text")}, passing=True),
+        record({"type": const("json_object")}, passing=True),
         record(
             {
                 "type": const("json_schema"),
@@ -154,8 +159,8 @@ SCHEMAS: dict[str, Shape] = {
         ),
     ),
     "ResponseTextFormat": either(
-        record({"type": const("text")}),
-        record({"type": const("json_object")}),
+        record({"type": const("text")}, passing=True),
+        record({"type": const("json_object")}, passing=True),
         record({"type": const("json_schema"), **_FORMAT, "schema": told(OBJECT, "A JSON schema")}),
     ),
     "ResponseSearchTool": record(
@@ -180,18 +185,35 @@ SCHEMAS: dict[str, Shape] = {
         "A function of the caller's",
         passing=True,
     ),
+    "CustomFormat": either(
+        record({"type": const("text")}, passing=True),
+        record({"type": const("grammar"), **_GRAMMAR}, passing=True),
+    ),
     "ResponseCustomTool": record(
-        {"type": const("custom"), "name": STRING, "description?": nullable(STRING), "format?": OBJECT},
+        {"type": const("custom"), "name": STRING, "description?": nullable(STRING), "format?": "CustomFormat"},
         "A tool of the caller's that takes a text",
         passing=True,
     ),
+    "ShownFunctionTool": record(
+        {
+            "type": const("function"),
+            "name": STRING,
+            "description": nullable(STRING),
+            "parameters": nullable(OBJECT),
+            "strict": nullable(BOOLEAN),
+        },
+        "A function of the caller's, as a response repeats it",
+        passing=True,
+    ),
+    "ShownTool": union("type", "ResponseSearchTool", "ShownFunctionTool", "ResponseCustomTool"),
     "ResponseTool": union("type", "ResponseSearchTool", "ResponseFunctionTool", "ResponseCustomTool"),
     "ResponseToolChoice": either(
         choice(("none", "auto", "required")),
-        record({"type": const("file_search")}),
-        record({"type": choice(("function", "custom")), "name": STRING}),
+        record({"type": const("file_search")}, passing=True),
+        record({"type": choice(("function", "custom")), "name": STRING}, passing=True),
         record(
             {"type": const("allowed_tools"), "mode": choice(("auto", "required")), "tools": array(OBJECT)},
+            passing=True,
         ),
     ),
     "InputText": record({"type": const("input_text"), "text": STRING}, "Text", passing=True),
@@ -200,7 +222,7 @@ SCHEMAS: dict[str, Shape] = {
             "type": const("input_image"),
             "image_url?": told(nullable(STRING), "Or a `data:` URL"),
             "file_id?": nullable(STRING),
-            "detail?": STRING,
+            "detail?": nullable(STRING),
         },
         "An image, which the upstream's model looks at",
         passing=True,
@@ -210,7 +232,7 @@ SCHEMAS: dict[str, Shape] = {
             "type": const("input_file"),
             "file_id?": nullable(STRING),
             "file_data?": told(nullable(STRING), "In base64"),
-            "filename?": STRING,
+            "filename?": nullable(STRING),
         },
         "A file, which the upstream's model reads",
         passing=True,
@@ -241,13 +263,15 @@ SCHEMAS: dict[str, Shape] = {
         "An item of an earlier response, as it came",
         passing=True,
     ),
-    "ItemReference": record({"type?": const("item_reference"), "id": STRING}, "An item that is kept, by its id"),
+    "ItemReference": record(
+        {"type?": nullable(const("item_reference")), "id": STRING}, "An item that is kept, by its id"
+    ),
     "NewItem": either("InputMessage", "CallOutput", "EarlierItem"),
     "InputItem": either("InputMessage", "CallOutput", "EarlierItem", "ItemReference"),
     "RunToolChoice": either(
         choice(("none", "auto", "required")),
-        record({"type": const("file_search")}),
-        record({"type": const("function"), "function": _NAMED}),
+        record({"type": const("file_search")}, passing=True),
+        record({"type": const("function"), "function": _NAMED}, passing=True),
     ),
     "NewMessagePart": either(
         record({"type": const("text"), "text": STRING}),

@@ -236,6 +236,7 @@ SCHEMAS: dict[str, Shape] = {
             "id": STRING,
             "role": choice(ROLES),
             "content": nullable(STRING),
+            "refusal": nullable(STRING),
             "name": nullable(STRING),
             "content_parts": nullable(array(union("type", "TextPart", "ImagePart"))),
         },

@@ -183,7 +183,7 @@ SCHEMAS: dict[str, Shape] = {
                 }
             ),
             "tool_choice": "ResponseToolChoice",
-            "tools": array("ResponseTool"),
+            "tools": array("ShownTool"),
             "top_logprobs": INTEGER,
             "top_p": nullable(NUMBER),
             "truncation": choice(("auto", "disabled")),

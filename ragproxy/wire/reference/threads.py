@@ -44,7 +44,8 @@ SCHEMAS: dict[str, Shape] = {
         {
             "type": const("function"),
             "function": record(
-                {"name": STRING, "description?": STRING, "parameters?": OBJECT, "strict?": BOOLEAN}, passing=True
+                {"name": STRING, "description?": STRING, "parameters?": OBJECT, "strict?": nullable(BOOLEAN)},
+                passing=True,
             ),
         },
         "A function of the caller's",
