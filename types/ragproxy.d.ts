@@ -2330,6 +2330,7 @@ export interface components {
             lang?: string | null;
             /** @description Upstream model that writes this answer */
             clientModel?: string | null;
+            /** @description How documents are looked up for this answer */
             rag?: components["schemas"]["Rag"] | null;
             model: string;
             messages: components["schemas"]["ChatMessage"][];
@@ -2419,6 +2420,7 @@ export interface components {
             lang?: string | null;
             /** @description Upstream model that writes this answer */
             clientModel?: string | null;
+            /** @description How documents are looked up for this answer */
             rag?: components["schemas"]["Rag"] | null;
             model: string;
             /** @description a string, an array of strings, an array of tokens or an array of arrays of tokens */
@@ -2458,6 +2460,7 @@ export interface components {
             lang?: string | null;
             /** @description Upstream model that writes this answer */
             clientModel?: string | null;
+            /** @description How documents are looked up for this answer */
             rag?: components["schemas"]["Rag"] | null;
             model: string;
             instructions?: string | null;
@@ -2542,6 +2545,7 @@ export interface components {
             lang?: string | null;
             /** @description Upstream model that writes this answer */
             clientModel?: string | null;
+            /** @description How documents are looked up for this answer */
             rag?: components["schemas"]["Rag"] | null;
             model?: string | null;
             instructions?: string | null;
@@ -2589,6 +2593,7 @@ export interface components {
             lang?: string | null;
             /** @description Upstream model that writes this answer */
             clientModel?: string | null;
+            /** @description How documents are looked up for this answer */
             rag?: components["schemas"]["Rag"] | null;
             model: string;
             input?: string | components["schemas"]["InputItem"][] | null;
