@@ -4,10 +4,11 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 JS := tests/e2e/js
 WEB := tests/web
+TYPES := types
 PEERS := .peers
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev run worker migrate test soak check fmt bench peers vendor llamaindex lock clean
+.PHONY: help install dev run worker migrate test soak check fmt bench peers vendor types llamaindex lock clean
 
 help: ## Print this help
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -37,7 +38,7 @@ install: $(VENV)/.installed ## Make .venv with the locked requirements
 		echo "npm is not installed: the JavaScript tests will be skipped"; \
 	fi
 
-dev: $(VENV)/.dev $(JS)/node_modules/.package-lock.json $(WEB)/node_modules/.package-lock.json ## The same, with what the tests and checks need
+dev: $(VENV)/.dev $(JS)/node_modules/.package-lock.json $(WEB)/node_modules/.package-lock.json $(TYPES)/node_modules/.package-lock.json ## The same, with what the tests and checks need
 
 run: install ## Serve on HOST:PORT (127.0.0.1:8083), migrated and with the user guide indexed
 	@exec $(BIN)/ragproxy serve
@@ -97,9 +98,12 @@ fmt: dev ## Format the code and mend what the linter can
 vendor: dev ## Copy the pages' JavaScript libraries from the locked npm packages
 	$(BIN)/python -m tests.web.vendor
 
+types: dev ## Make the TypeScript types anew from the API's reference
+	$(BIN)/python -m tests.typescript.generate
+
 lock: dev ## Write requirements*.txt anew from setup.cfg and requirements-dev.in
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --custom-compile-command 'make lock' --extra postgres --extra redis --extra s3 --extra otel setup.cfg -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --custom-compile-command 'make lock' requirements-dev.in -o requirements-dev.txt
 
 clean: ## Remove what was built, never your data
-	rm -rf $(VENV) $(JS)/node_modules $(WEB)/node_modules build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(JS)/node_modules $(WEB)/node_modules $(TYPES)/node_modules build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -17,7 +17,7 @@ from ragproxy.api.stream import json_response
 from ragproxy.api.vector_stores import shared
 from ragproxy.domain import File
 from ragproxy.errors import Forbidden
-from ragproxy.wire.files import FILE_FORM, FILE_NAME, FileForm, deleted_json, file_json
+from ragproxy.wire.files import FILE_FORM, FILE_NAME, UPLOADABLE, FileForm, deleted_json, file_json
 from ragproxy.wire.groups import SHARING, Sharing
 from ragproxy.wire.paging import FILE_QUERY, FileQuery, page_json
 from ragproxy.wire.validation import load
@@ -34,8 +34,12 @@ TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _BINARY = {"type": "string", "format": "binary"}
-_FORM = {"purpose": {"type": "string"}, "expires_after[anchor]": {"type": "string"}}
-_FORM |= {"expires_after[seconds]": {"type": "integer"}, "groups": {"type": "string"}}
+_FORM = {
+    "purpose": {"type": "string", "enum": [*UPLOADABLE]},
+    "expires_after[anchor]": {"type": "string", "const": "created_at"},
+    "expires_after[seconds]": {"type": "integer"},
+    "groups": {"type": "string"},
+}
 
 
 def form_doc(required: list[str], **properties: Any) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from ragproxy.api.stream import HANGUPS, EventStream
 from ragproxy.domain import Cancel, RelayBody, RelayRequest
 from ragproxy.errors import ClientGone, RagproxyError
 from ragproxy.wire import sse
+from ragproxy.wire.fields import component
 from ragproxy.wire.relays import whole_events
 
 if TYPE_CHECKING:
@@ -33,61 +34,59 @@ log = logging.getLogger(__name__)
 bp = Resource("relays", "Images, sound and moderations, by the upstreams that serve them.", scope="relay")
 
 JSON, FORM = "application/json", "multipart/form-data"
-TEXT, FILE = {"type": "string"}, {"type": "string", "format": "binary"}
-TEXT_OR_OBJECT = {"oneOf": [TEXT, {"type": "object", "additionalProperties": True}]}
-INPUT = {"oneOf": [TEXT, {"type": "array", "items": TEXT_OR_OBJECT}]}
+_MEDIA = {"json": JSON, "form": FORM}
 
 
-def body_doc(*media_types: str, **fields: dict[str, Any]) -> dict[str, Any]:
-    """OpenAPI's requestBody of what is passed on: these fields, and whatever else the upstream takes."""
-    schema = {"type": "object", "properties": {"model": TEXT, **fields}, "additionalProperties": True}
-    return {"required": True, "content": {media_type: {"schema": schema} for media_type in media_types}}
+def body_doc(**components: str) -> dict[str, Any]:
+    """OpenAPI's requestBody of what is passed on: as `json`, as a `form`, or as either; see ragproxy.wire.reference."""
+    content = {_MEDIA[kind]: {"schema": component(name)} for kind, name in components.items()}
+    return {"required": True, "content": content}
 
 
 @bp.route("/images/generations", methods=["POST"])
-@bp.doc(requestBody=body_doc(JSON, prompt=TEXT))
+@bp.doc(requestBody=body_doc(json="ImageRequest"))
 def create_image() -> Response:
     """Create an image"""
     return relay("images")
 
 
 @bp.route("/images/edits", methods=["POST"])
-@bp.doc(requestBody=body_doc(FORM, JSON, image=FILE, prompt=TEXT))
+@bp.doc(requestBody=body_doc(form="ImageEditForm", json="ImageEditRequest"))
 def create_image_edit() -> Response:
     """Create an image edit"""
     return relay("images")
 
 
 @bp.route("/images/variations", methods=["POST"])
-@bp.doc(requestBody=body_doc(FORM, image=FILE))
+@bp.doc(requestBody=body_doc(form="ImageVariationForm"))
 def create_image_variation() -> Response:
     """Create an image variation"""
     return relay("images")
 
 
 @bp.route("/audio/speech", methods=["POST"])
-@bp.doc(requestBody=body_doc(JSON, input=TEXT, voice=TEXT_OR_OBJECT))
+@bp.doc(requestBody=body_doc(json="SpeechRequest"))
 def create_speech() -> Response:
     """Create speech"""
     return relay("audio")
 
 
 @bp.route("/audio/transcriptions", methods=["POST"])
-@bp.doc(requestBody=body_doc(FORM, file=FILE))
+@bp.doc(requestBody=body_doc(form="TranscriptionForm"))
 def create_transcription() -> Response:
     """Create a transcription"""
     return relay("audio")
 
 
 @bp.route("/audio/translations", methods=["POST"])
-@bp.doc(requestBody=body_doc(FORM, file=FILE))
+@bp.doc(requestBody=body_doc(form="TranslationForm"))
 def create_translation() -> Response:
     """Create a translation"""
     return relay("audio")
 
 
 @bp.route("/moderations", methods=["POST"])
-@bp.doc(requestBody=body_doc(JSON, input=INPUT))
+@bp.doc(requestBody=body_doc(json="ModerationRequest"))
 def create_moderation() -> Response:
     """Create a moderation"""
     return relay("moderations")

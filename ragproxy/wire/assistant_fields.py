@@ -8,7 +8,7 @@ from typing import Any, Final
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
 from ragproxy.domain import Agent, Retrieval
-from ragproxy.wire.fields import Text, Whole, counted
+from ragproxy.wire.fields import Text, Whole, component, counted
 from ragproxy.wire.items import check_texts
 from ragproxy.wire.parameters import Checked, ResponseFormat, named
 from ragproxy.wire.store_search import RANKERS, RankingSchema
@@ -44,8 +44,7 @@ class AssistantTools(Checked):
     """An array of tools: one `file_search` at most, and functions, one level down as chats have them."""
 
     def __init__(self) -> None:
-        kinds = {"type": {"type": "string", "enum": [SEARCH, FUNCTION]}}
-        super().__init__(type="array", items={"type": "object", "properties": kinds}, maxItems=MAX_TOOLS)
+        super().__init__(type="array", items=component("AssistantTool"), maxItems=MAX_TOOLS)
 
     def check(self, value: Any) -> None:
         """Raise ValidationError for a wrong value; a tool that there is not is named."""
@@ -63,6 +62,8 @@ class AssistantTools(Checked):
 
 class AssistantFormat(ResponseFormat):
     """`auto`, or what chats take."""
+
+    documented = "AssistantFormat"
 
     def check(self, value: Any) -> None:
         """Raise ValidationError for a wrong value."""

@@ -21,6 +21,11 @@ def _documented(description: str | None, **schema: Any) -> dict[str, Any]:
     return {key: value for key, value in {"description": description, **schema}.items() if value is not None}
 
 
+def component(name: str) -> dict[str, str]:
+    """The schema of that name in /openapi.json: one of ragproxy.wire.reference, which may not be imported from here."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
 class Text(fields.String):
     """A string of at most `max_length` characters, or one of `choices`."""
 

@@ -7,45 +7,24 @@ from typing import Any
 from marshmallow import fields
 
 from ragproxy.domain import Comparison, Compound, Filter
-from ragproxy.wire.fields import counted
+from ragproxy.wire.fields import component, counted
 from ragproxy.wire.validation import at, missing, need, shown, wrong_type, wrong_value
 
 MAX_DEPTH = 5
 MAX_FILTERS = 100  # beneath one `and` or `or`
 MAX_VALUES = 1000  # of one `in` or `nin`
 
-_COMPOUND = ("and", "or")
+COMPOUND = ("and", "or")
 _LISTS = ("in", "nin")
-_COMPARISON = ("eq", "ne", "gt", "gte", "lt", "lte", *_LISTS)
+COMPARISON = ("eq", "ne", "gt", "gte", "lt", "lte", *_LISTS)
 _SCALARS = (str, int, float, bool)
-_VALUES = [{"type": "string"}, {"type": "number"}, {"type": "boolean"}]
 
 
 class FilterField(fields.Field):
     """A filter on the attributes of files."""
 
     def __init__(self) -> None:
-        documented = {
-            "type": "object",
-            "description": "OpenAI's comparison or compound filter on file attributes",
-            "required": ["type"],
-            "properties": {
-                "type": {"type": "string", "enum": [*_COMPARISON, *_COMPOUND]},
-                "key": {"type": "string", "description": "The attribute that is compared"},
-                "value": {
-                    "description": "What it is compared with; several for `in` and `nin`",
-                    "anyOf": [*_VALUES, {"type": "array", "items": {"anyOf": _VALUES}, "maxItems": MAX_VALUES}],
-                },
-                "filters": {
-                    "type": "array",
-                    "description": "What `and` and `or` join",
-                    "items": {"type": "object", "additionalProperties": True},
-                    "minItems": 1,
-                    "maxItems": MAX_FILTERS,
-                },
-            },
-        }
-        super().__init__(allow_none=True, metadata=documented)
+        super().__init__(allow_none=True, metadata={"oneOf": [component("Filter"), {"type": "null"}]})
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Filter:
         return _filter(value, ())
@@ -64,12 +43,12 @@ def _filter(value: Any, path: tuple[str | int, ...]) -> Filter:
     if not isinstance(value, dict):
         raise at(wrong_type("an object", value), *path)
     op = need(value, "type", str, *path)
-    if op in _COMPOUND:
+    if op in COMPOUND:
         inner = counted(need(value, "filters", list, *path), MAX_FILTERS, 1, *path, "filters")
         filters = tuple(_filter(each, (*path, "filters", number)) for number, each in enumerate(inner))
         return Compound(op, filters)
-    if op not in _COMPARISON:
-        supported = ", ".join(f"'{each}'" for each in _COMPARISON + _COMPOUND)
+    if op not in COMPARISON:
+        supported = ", ".join(f"'{each}'" for each in COMPARISON + COMPOUND)
         raise at(wrong_value(f"{shown(op)} is not one of {supported}"), *path, "type")
     return Comparison(need(value, "key", str, *path), op, _compared(value, op, path))
 

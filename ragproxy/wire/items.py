@@ -8,7 +8,7 @@ from typing import Any, Final
 from marshmallow import fields
 
 from ragproxy.domain import Item
-from ragproxy.wire.fields import counted
+from ragproxy.wire.fields import component, counted
 from ragproxy.wire.item_messages import compacted, compaction_of, items_of, messages_of
 from ragproxy.wire.json import dumps
 from ragproxy.wire.validation import at, may, missing, need, shown, wrong_type, wrong_value
@@ -82,8 +82,7 @@ class ItemField(fields.Field):
     """
 
     def __init__(self, *, max_bytes: int | None = None, more: Collection[str] = ()) -> None:
-        properties = {"type": {"type": "string", "enum": [*STORED, *more]}}
-        super().__init__(metadata={"type": "object", "properties": properties})
+        super().__init__(metadata={"oneOf": [component("InputItem" if more else "NewItem")]})
         self.max_bytes, self.more = max_bytes, more
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> dict[str, Any]:

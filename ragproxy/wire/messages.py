@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import fields
 
 from ragproxy.domain import Message
-from ragproxy.wire.fields import counted
+from ragproxy.wire.fields import component, counted
 from ragproxy.wire.validation import at, may, missing, need, shown, wrong_type, wrong_value
 
 MAX_MESSAGES = 2048
@@ -23,23 +23,7 @@ class MessageField(fields.Field):
     """One message."""
 
     def __init__(self) -> None:
-        part = {
-            "type": "object",
-            "required": ["type"],
-            "properties": {"type": {"type": "string", "enum": list(_PARTS)}},
-            "additionalProperties": True,
-        }
-        call = {"type": "object", "additionalProperties": True}
-        properties = {
-            "role": {"type": "string", "enum": list(ROLES)},
-            "content": {"oneOf": [{"type": "string"}, {"type": "array", "items": part}, {"type": "null"}]},
-            "name": {"type": "string"},
-            "refusal": {"type": ["string", "null"]},
-            "tool_calls": {"type": "array", "items": call, "maxItems": MAX_TOOL_CALLS},
-            "tool_call_id": {"type": "string", "description": "Of the role `tool`: the call that it answers"},
-        }
-        documented = {"type": "object", "required": ["role"], "properties": properties, "additionalProperties": True}
-        super().__init__(metadata=documented)
+        super().__init__(metadata={"oneOf": [component("ChatMessage")]})
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Message:
         if type(value) is not dict:

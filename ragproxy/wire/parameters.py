@@ -9,7 +9,7 @@ from typing import Any
 
 from marshmallow import fields
 
-from ragproxy.wire.fields import counted
+from ragproxy.wire.fields import component, counted
 from ragproxy.wire.validation import alone, at, may, need, shown, wrong_type, wrong_value
 
 NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")  # of functions and of JSON schemas
@@ -95,7 +95,9 @@ class StreamOptions(Checked):
     """An object whose `include_usage` asks for the usage chunk."""
 
     def __init__(self) -> None:
-        super().__init__(type="object", properties={"include_usage": {"type": "boolean"}})
+        padding = {"type": ["boolean", "null"], "description": "Changes nothing"}
+        usage = {"type": ["boolean", "null"], "description": "true: the last chunk tells the usage"}
+        super().__init__(type="object", properties={"include_usage": usage, "include_obfuscation": padding})
 
     def check(self, value: Any) -> None:
         """Raise ValidationError for a wrong value."""
@@ -106,20 +108,10 @@ class ResponseFormat(Checked):
     """text, json_object, or a named json_schema."""
 
     kinds = ("text", "json_object", "json_schema")
+    documented = "ChatResponseFormat"
 
     def __init__(self) -> None:
-        schema = {
-            "type": "object",
-            "required": ["name"],
-            "properties": {
-                "name": {"type": "string"},
-                "schema": {"type": "object", "additionalProperties": True},
-                "strict": {"type": ["boolean", "null"]},
-            },
-            "additionalProperties": True,
-        }
-        kind = {"type": "string", "enum": list(self.kinds)}
-        super().__init__(type="object", required=["type"], properties={"type": kind, "json_schema": schema})
+        super().__init__(oneOf=[component(self.documented)])
 
     def check(self, value: Any) -> None:
         """Raise ValidationError for a wrong value."""

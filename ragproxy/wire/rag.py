@@ -78,7 +78,9 @@ class RagFields(Sparse):
     files = Items(Identifier(), max_items=100, description="Answer from these files alone, by id")
     lang = Language(description="Language of the answer, ISO 639-1")
     clientModel = Identifier(description="Upstream model that writes this answer")  # the clients' spelling
-    rag = fields.Nested(RagSchema, allow_none=True)
+    rag = fields.Nested(
+        RagSchema, allow_none=True, metadata={"description": "How documents are looked up for this answer"}
+    )
 
 
 def rag_arguments(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from marshmallow import ValidationError, fields
 
 from ragproxy.domain import Item
-from ragproxy.wire.fields import Identifier, counted
+from ragproxy.wire.fields import Identifier, component, counted
 from ragproxy.wire.items import ItemField, completed
 from ragproxy.wire.parameters import Checked, an_object, named
 from ragproxy.wire.validation import at, may, need, shown, wrong_type, wrong_value
@@ -32,11 +32,16 @@ _VERBOSITIES: Final = ("low", "medium", "high")
 _ITEM = ItemField(more=(REFERENCE,))
 
 
+def _choice(words: tuple[str, ...], description: str | None = None) -> dict[str, Any]:
+    about = {} if description is None else {"description": description}
+    return {"type": ["string", "null"], "enum": [*words, None], **about}
+
+
 class Input(fields.Field):
     """A text, which is a user's message, or an array of items; loaded as a tuple of items."""
 
     def __init__(self, *, required: bool = False) -> None:
-        items = {"type": "array", "items": {"type": "object"}, "maxItems": MAX_ITEMS}
+        items = {"type": "array", "items": component("InputItem"), "maxItems": MAX_ITEMS}
         forms = [{"type": "string"}, items, *([] if required else [{"type": "null"}])]
         super().__init__(required=required, allow_none=not required, metadata={"oneOf": forms})
 
@@ -81,8 +86,8 @@ class TextOptions(Checked):
     """`format`, which is text, json_object or a named json_schema, and `verbosity`."""
 
     def __init__(self) -> None:
-        format = {"type": "object", "properties": {"type": {"type": "string", "enum": list(_FORMATS)}}}
-        verbosity = {"type": "string", "enum": list(_VERBOSITIES)}
+        format = component("ResponseTextFormat")
+        verbosity = _choice(_VERBOSITIES)
         super().__init__(type="object", properties={"format": format, "verbosity": verbosity})
 
     def check(self, value: Any) -> None:
@@ -105,8 +110,13 @@ class Reasoning(Checked):
     """`effort` and `summary`."""
 
     def __init__(self) -> None:
-        effort = {"type": "string", "enum": list(_EFFORTS)}
-        super().__init__(type="object", properties={"effort": effort})
+        properties = {
+            "effort": _choice(_EFFORTS),
+            "summary": _choice(_SUMMARIES),
+            "generate_summary": _choice(_SUMMARIES, "The same as `summary`, which took its place"),
+            **{name: {"type": ["string", "null"], "description": "Changes nothing"} for name in ("mode", "context")},
+        }
+        super().__init__(type="object", properties=properties)
 
     def check(self, value: Any) -> None:
         """Raise ValidationError for a wrong value."""

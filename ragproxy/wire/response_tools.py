@@ -9,7 +9,7 @@ from typing import Any, Final
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
 from ragproxy.domain import FileSearch
-from ragproxy.wire.fields import Identifier, Items, Whole, counted
+from ragproxy.wire.fields import Identifier, Items, Whole, component, counted
 from ragproxy.wire.filters import FilterField
 from ragproxy.wire.parameters import Checked, an_object, named
 from ragproxy.wire.store_search import RankingSchema
@@ -43,8 +43,7 @@ class ResponseTools(Checked):
     """An array of tools, flat as Responses have them: one `file_search` at most, any number that the caller has."""
 
     def __init__(self) -> None:
-        kinds = {"type": {"type": "string", "enum": [SEARCH, *_CALLABLE]}}
-        super().__init__(type="array", items={"type": "object", "properties": kinds}, maxItems=MAX_TOOLS)
+        super().__init__(type="array", items=component("ResponseTool"), maxItems=MAX_TOOLS)
 
     def check(self, value: Any) -> None:
         """Raise ValidationError for a wrong value; a tool that there is not is named."""
@@ -70,7 +69,7 @@ class ResponseToolChoice(Checked):
     """none, auto, required, or an object that names a tool or those that may be used."""
 
     def __init__(self) -> None:
-        super().__init__(oneOf=[{"type": "string", "enum": list(_WORDS)}, {"type": "object"}])
+        super().__init__(oneOf=[component("ResponseToolChoice")])
 
     def check(self, value: Any) -> None:
         """Raise ValidationError for a wrong value."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from ragproxy.wire.fields import component
 from ragproxy.wire.parameters import Checked, an_object, named
 from ragproxy.wire.validation import at, need, shown, wrong_type, wrong_value
 
@@ -16,7 +17,7 @@ class RunToolChoice(Checked):
     """none, auto, required, or an object that names the tool."""
 
     def __init__(self) -> None:
-        super().__init__(oneOf=[{"type": "string", "enum": list(_WORDS)}, {"type": "object"}])
+        super().__init__(oneOf=[component("RunToolChoice")])
 
     def check(self, value: Any) -> None:
         """Raise ValidationError for a wrong value."""
@@ -37,7 +38,7 @@ class Truncation(Checked):
 
     def __init__(self) -> None:
         kinds = {"type": "string", "enum": list(_STRATEGIES)}
-        super().__init__(type="object", properties={"type": kinds, "last_messages": {"type": "integer"}})
+        super().__init__(type="object", properties={"type": kinds, "last_messages": {"type": ["integer", "null"]}})
 
     def check(self, value: Any) -> None:
         """Raise ValidationError for a wrong value."""

@@ -171,7 +171,8 @@ def _message(id: str, message: Message) -> dict[str, Any]:
     if isinstance(message.content, tuple):
         parts = [part for part in message.content if part.get("type") in ("text", "image_url")]  # OpenAI shows no other
     shown = {"id": id, "role": message.role, "content": message.text if message.content is not None else None}
-    return {**message.extra, **shown, "name": message.extra.get("name"), "content_parts": parts}
+    absent = dict.fromkeys(("refusal", "name"))  # which OpenAI shows as null
+    return {**absent, **message.extra, **shown, "content_parts": parts}
 
 
 # ---- what is told again ---------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from marshmallow import EXCLUDE, Schema, fields, post_load
 
 from ragproxy.domain import Cursor, Item, ThreadMessage
 from ragproxy.wire.conversations import Notes
-from ragproxy.wire.fields import Identifier, Items, Text, counted
+from ragproxy.wire.fields import Identifier, Items, Text, component, counted
 from ragproxy.wire.items import check_texts, completed
 from ragproxy.wire.paging import PageQuery
 from ragproxy.wire.tool_resources import CODE_INTERPRETER, no_interpreter
@@ -32,7 +32,7 @@ class MessageContent(fields.Field):
     """A text, or parts: text, image_file and image_url; loaded as the parts of an item, a text's type still open."""
 
     def __init__(self) -> None:
-        parts = {"type": "array", "items": {"type": "object"}, "minItems": 1, "maxItems": MAX_PARTS}
+        parts = {"type": "array", "items": component("NewMessagePart"), "minItems": 1, "maxItems": MAX_PARTS}
         super().__init__(required=True, metadata={"oneOf": [{"type": "string", "minLength": 1}, parts]})
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> list[dict[str, Any]]:
@@ -48,7 +48,7 @@ class AttachmentTools(fields.Field):
     """The tools that may use an attachment: `file_search`, as there is no other that could."""
 
     def __init__(self) -> None:
-        super().__init__(allow_none=True, metadata={"type": "array", "items": {"type": "object"}})
+        super().__init__(allow_none=True, metadata={"type": "array", "items": component("AttachmentTool")})
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> list[dict[str, Any]]:
         for number, tool in enumerate(counted(value, len(ROLES))):

@@ -4,35 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from ragproxy.wire.fields import counted
+from ragproxy.wire.fields import component, counted
 from ragproxy.wire.parameters import Checked, an_object, named
 from ragproxy.wire.validation import at, may, need, shown, wrong_type, wrong_value
 
 MAX_TOOLS = 128
-_FUNCTION = {
-    "type": "object",
-    "required": ["name"],
-    "properties": {
-        "name": {"type": "string"},
-        "description": {"type": ["string", "null"]},
-        "parameters": {"type": ["object", "null"], "additionalProperties": True},
-        "strict": {"type": ["boolean", "null"]},
-    },
-    "additionalProperties": True,
-}
-_TOOL = {
-    "type": "object",
-    "required": ["type"],
-    "properties": {"type": {"type": "string"}, "function": _FUNCTION},
-    "additionalProperties": True,
-}
 
 
 class Tools(Checked):
     """An array of tools."""
 
     def __init__(self) -> None:
-        super().__init__(type="array", items=_TOOL, maxItems=MAX_TOOLS)
+        super().__init__(type="array", items=component("ChatTool"), maxItems=MAX_TOOLS)
 
     def check(self, value: Any) -> None:
         """Raise ValidationError for a wrong value."""
@@ -47,7 +30,7 @@ class Functions(Checked):
     """The deprecated array of functions."""
 
     def __init__(self) -> None:
-        super().__init__(type="array", items=_FUNCTION, minItems=1, maxItems=MAX_TOOLS)
+        super().__init__(type="array", items=component("ChatFunction"), minItems=1, maxItems=MAX_TOOLS)
 
     def check(self, value: Any) -> None:
         """Raise ValidationError for a wrong value."""
@@ -63,7 +46,7 @@ class ToolChoice(Checked):
     words = ("none", "auto", "required")
 
     def __init__(self) -> None:
-        super().__init__(oneOf=[{"type": "string", "enum": list(self.words)}, {"type": "object"}])
+        super().__init__(oneOf=[component("ChatToolChoice")])
 
     def check(self, value: Any) -> None:
         """Raise ValidationError for a wrong value."""
@@ -79,7 +62,7 @@ class FunctionCall(Checked):
     words = ("none", "auto")
 
     def __init__(self) -> None:
-        super().__init__(oneOf=[{"type": "string", "enum": list(self.words)}, {"type": "object"}])
+        super().__init__(oneOf=[component("ChatFunctionChoice")])
 
     def check(self, value: Any) -> None:
         """Raise ValidationError for a wrong value."""

@@ -114,7 +114,8 @@ def test_messages_are_shown_with_their_parts():
     )
     page = Page(tuple((f"c-{number}", message) for number, message in enumerate(messages)), has_more=False)
     plain, parted, called, output = message_list_json(page)["data"]
-    assert plain == {"id": "c-0", "role": "user", "content": "Hi", "name": "Ann", "content_parts": None}
+    shown = {"id": "c-0", "role": "user", "content": "Hi", "name": "Ann", "refusal": None, "content_parts": None}
+    assert plain == shown
     assert (parted["content"], parted["content_parts"]) == ("What?", [text, picture])
     assert (called["content"], called["tool_calls"]) == (None, [CALL])
     assert output["tool_call_id"] == "call_1"

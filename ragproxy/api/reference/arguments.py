@@ -7,6 +7,7 @@ from typing import Any
 
 from ragproxy.api.idempotency import LONGEST
 from ragproxy.api.reference.operations import Operation
+from ragproxy.wire.reference.passed_on import ADDED
 
 _FRAMEWORKS = ("Error", "PaginationMetadata")  # flask-smorest's own, which nobody is told here
 
@@ -61,8 +62,12 @@ def settled_arguments(endpoint: str, asked: Mapping[str, Any]) -> list[dict[str,
 def requests(schemas: Mapping[str, Any]) -> dict[str, Any]:
     """The schemas of bodies, by names that can be shown."""
     kept = {name: schema for name, schema in schemas.items() if name not in _FRAMEWORKS}
-    shown: dict[str, Any] = _renamed(kept)
-    return {name.lstrip("_"): schema for name, schema in shown.items()}
+    shown = {name.lstrip("_"): schema for name, schema in _renamed(kept).items()}
+    for name, fields in ADDED.items():
+        doubled = fields.keys() & shown[name]["properties"].keys()
+        assert not doubled, f"{name} knows them itself: {doubled}"
+        shown[name] = {**shown[name], "properties": {**shown[name]["properties"], **fields}}
+    return shown
 
 
 def _parameter(name: str) -> dict[str, Any]:

@@ -109,8 +109,8 @@ OPERATIONS: dict[str, Operation] = {
     "fine_tuning.cancel_job": _job("FineTuningJob"),
     "fine_tuning.pause_job": _job("FineTuningJob"),
     "fine_tuning.resume_job": _job("FineTuningJob"),
-    "fine_tuning.list_job_events": _job("UpstreamList"),
-    "fine_tuning.list_job_checkpoints": _job("UpstreamList"),
+    "fine_tuning.list_job_events": _job("FineTuningEventList"),
+    "fine_tuning.list_job_checkpoints": _job("FineTuningCheckpointList"),
     "azure_chat.create_chat_completion": chat("As POST /v1/chat/completions; the deployment is what `model` names."),
     "azure_chat.create_completion": completion("As POST /v1/completions; the deployment is what `model` names."),
     "azure_embeddings.create_embedding": answers(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from ragproxy.wire.reference import (
     administration,
+    asked,
     chats,
     desk,
     files,
     jobs,
+    passed_on,
     response_stream,
     responses,
     runs,
@@ -15,9 +17,9 @@ from ragproxy.wire.reference import (
 )
 from ragproxy.wire.reference.shapes import Shape
 
-_PARTS = (chats, responses, response_stream, files, threads, runs, jobs, administration, desk)
+_PARTS = (asked, chats, responses, response_stream, files, threads, runs, jobs, administration, desk)
 
 
 def schemas() -> dict[str, Shape]:
-    """The components of /openapi.json that answers are made of."""
-    return {name: shape for part in _PARTS for name, shape in part.SCHEMAS.items()}
+    """The components of /openapi.json, but for the requests that a schema of ragproxy.wire reads."""
+    return {name: shape for part in _PARTS for name, shape in part.SCHEMAS.items()} | passed_on.RELAYED

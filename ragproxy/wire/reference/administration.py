@@ -66,7 +66,7 @@ SCHEMAS: dict[str, Shape] = {
                 {
                     "top_k": nullable(INTEGER),
                     "min_score": nullable(NUMBER),
-                    "filters": nullable(OBJECT),
+                    "filters": nullable("Filter"),
                     "sources": nullable(array(choice(get_args(Carrier)))),
                     "cache_ttl_s": nullable(INTEGER),
                 }

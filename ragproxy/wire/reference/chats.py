@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from ragproxy.wire.reference.shapes import (
-    ANYTHING,
     BOOLEAN,
     INTEGER,
     METADATA,
     NUMBER,
-    OBJECT,
     STRING,
     TIME,
     Shape,
@@ -17,11 +15,13 @@ from ragproxy.wire.reference.shapes import (
     const,
     deleted,
     either,
+    mapping,
     nullable,
     page,
     passed,
     record,
     told,
+    union,
 )
 
 ENDINGS = ("stop", "length", "tool_calls", "content_filter", "function_call")
@@ -32,7 +32,7 @@ _TIER = nullable(STRING)
 _CALL = {"name": STRING, "arguments": STRING}
 _FUNCTION = record(_CALL, passing=True)
 _PIECE = record({f"{key}?": what for key, what in _CALL.items()}, passing=True)
-_CHOICES_OF_TOOLS = nullable(either(STRING, OBJECT))
+_CHOICES_OF_TOOLS = nullable("ChatToolChoice")
 
 SCHEMAS: dict[str, Shape] = {
     "Source": record(
@@ -222,8 +222,8 @@ SCHEMAS: dict[str, Shape] = {
             "temperature": nullable(NUMBER),
             "presence_penalty": nullable(NUMBER),
             "frequency_penalty": nullable(NUMBER),
-            "tools": nullable(array(OBJECT)),
-            "response_format": nullable(OBJECT),
+            "tools": nullable(array("ChatTool")),
+            "response_format": nullable("ChatResponseFormat"),
             "input_user": nullable(STRING),
         },
         "An answer that was stored, and what was set for it",
@@ -236,8 +236,9 @@ SCHEMAS: dict[str, Shape] = {
             "id": STRING,
             "role": choice(ROLES),
             "content": nullable(STRING),
+            "refusal": nullable(STRING),
             "name": nullable(STRING),
-            "content_parts": nullable(array(OBJECT)),
+            "content_parts": nullable(array(union("type", "TextPart", "ImagePart"))),
         },
         "A message that a stored answer answers",
         passing=True,
@@ -257,11 +258,23 @@ SCHEMAS: dict[str, Shape] = {
         "An answer to a prompt",
         passing=True,
     ),
+    "TextLogprobs": passed(
+        record(
+            {
+                "tokens?": nullable(array(STRING)),
+                "token_logprobs?": nullable(array(nullable(NUMBER))),
+                "top_logprobs?": nullable(array(nullable(mapping(NUMBER)))),
+                "text_offset?": nullable(array(INTEGER)),
+            },
+            "How likely the tokens were",
+            passing=True,
+        )
+    ),
     "TextChoice": record(
         {
             "text": STRING,
             "index": INTEGER,
-            "logprobs": nullable(ANYTHING),
+            "logprobs": nullable("TextLogprobs"),
             "finish_reason": passed(choice(("stop", "length", "content_filter"))),
         },
         passing=True,
@@ -277,7 +290,7 @@ SCHEMAS: dict[str, Shape] = {
                     {
                         "text": STRING,
                         "index": INTEGER,
-                        "logprobs": nullable(ANYTHING),
+                        "logprobs": nullable("TextLogprobs"),
                         "finish_reason": passed(nullable(choice(("stop", "length", "content_filter")))),
                     },
                     passing=True,

@@ -18,11 +18,23 @@ from ragproxy.wire.reference.shapes import (
     choice,
     const,
     either,
+    mapping,
     nullable,
     page,
     passed,
     record,
     told,
+)
+
+_LISTED: dict[str, str | Shape] = {"object?": passed(const("list")), "has_more?": passed(BOOLEAN)}
+_JUDGED = record(
+    {
+        "flagged": BOOLEAN,
+        "categories": mapping(nullable(BOOLEAN)),
+        "category_scores": mapping(NUMBER),
+        "category_applied_input_types": mapping(array(STRING)),
+    },
+    passing=True,
 )
 
 SCHEMAS: dict[str, Shape] = {
@@ -120,6 +132,18 @@ SCHEMAS: dict[str, Shape] = {
             "training_file?": passed(STRING),
             "validation_file?": passed(nullable(STRING)),
             "result_files?": passed(array(STRING)),
+            "created_at?": passed(TIME),
+            "finished_at?": passed(nullable(TIME)),
+            "estimated_finish?": passed(nullable(TIME)),
+            "fine_tuned_model?": told(passed(nullable(STRING)), "What `model` names when it has succeeded"),
+            "trained_tokens?": passed(nullable(INTEGER)),
+            "error?": passed(nullable(record({"code?": STRING, "message?": STRING, "param?": nullable(STRING)}))),
+            "hyperparameters?": passed(OBJECT),
+            "method?": passed(OBJECT),
+            "integrations?": passed(nullable(array(OBJECT))),
+            "metadata?": passed(nullable(METADATA)),
+            "organization_id?": passed(STRING),
+            "seed?": passed(INTEGER),
         },
         "A fine-tuning job, as its upstream tells it; its files are the library's",
         passing=True,
@@ -127,7 +151,54 @@ SCHEMAS: dict[str, Shape] = {
     "FineTuningJobList": record(
         {"object": const("list"), "data": array("FineTuningJob"), "has_more": BOOLEAN}, "A page of jobs"
     ),
-    "UpstreamList": record({"data?": passed(array(OBJECT))}, "A list, as the upstream tells it", passing=True),
+    "FineTuningEventList": record(
+        {
+            **_LISTED,
+            "data?": passed(
+                array(
+                    record(
+                        {
+                            "id": STRING,
+                            "object": const("fine_tuning.job.event"),
+                            "created_at": TIME,
+                            "level": STRING,
+                            "message": STRING,
+                            "type?": STRING,
+                            "data?": OBJECT,
+                        },
+                        passing=True,
+                    )
+                )
+            ),
+        },
+        "What happened to a job, as the upstream tells it",
+        passing=True,
+    ),
+    "FineTuningCheckpointList": record(
+        {
+            **_LISTED,
+            "data?": passed(
+                array(
+                    record(
+                        {
+                            "id": STRING,
+                            "object": const("fine_tuning.job.checkpoint"),
+                            "created_at": TIME,
+                            "fine_tuning_job_id": STRING,
+                            "fine_tuned_model_checkpoint": told(STRING, "What `model` names"),
+                            "step_number": INTEGER,
+                            "metrics": mapping(NUMBER),
+                        },
+                        passing=True,
+                    )
+                )
+            ),
+            "first_id?": passed(nullable(STRING)),
+            "last_id?": passed(nullable(STRING)),
+        },
+        "The models that a job made on its way, as the upstream tells it",
+        passing=True,
+    ),
     "Images": record(
         {
             "created?": passed(TIME),
@@ -143,9 +214,20 @@ SCHEMAS: dict[str, Shape] = {
         "Images, as the upstream made them",
         passing=True,
     ),
-    "Transcription": record({"text?": passed(STRING)}, "What was said, as the upstream heard it", passing=True),
+    "Transcription": record(
+        {
+            "text?": passed(STRING),
+            "task?": passed(STRING),
+            "language?": passed(STRING),
+            "duration?": passed(NUMBER),
+            "segments?": passed(array(OBJECT)),
+            "words?": passed(array(OBJECT)),
+        },
+        "What was said, as the upstream heard it",
+        passing=True,
+    ),
     "Moderation": record(
-        {"id?": passed(STRING), "model?": passed(STRING), "results?": passed(array(OBJECT))},
+        {"id?": passed(STRING), "model?": passed(STRING), "results?": passed(array(_JUDGED))},
         "What the upstream thinks of the input",
         passing=True,
     ),

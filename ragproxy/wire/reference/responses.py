@@ -12,7 +12,6 @@ from ragproxy.wire.reference.shapes import (
     INTEGER,
     METADATA,
     NUMBER,
-    OBJECT,
     STRING,
     TIME,
     Shape,
@@ -179,21 +178,12 @@ SCHEMAS: dict[str, Shape] = {
             "temperature": nullable(NUMBER),
             "text": record(
                 {
-                    "format": record(
-                        {
-                            "type": choice(("text", "json_object", "json_schema")),
-                            "name?": STRING,
-                            "schema?": OBJECT,
-                            "description?": STRING,
-                            "strict?": BOOLEAN,
-                        },
-                        passing=True,
-                    ),
+                    "format": "ResponseTextFormat",
                     "verbosity?": choice(("low", "medium", "high")),
                 }
             ),
-            "tool_choice": either(choice(("none", "auto", "required")), OBJECT),
-            "tools": array(record({"type": choice(("file_search", "function", "custom"))}, passing=True)),
+            "tool_choice": "ResponseToolChoice",
+            "tools": array("ShownTool"),
             "top_logprobs": INTEGER,
             "top_p": nullable(NUMBER),
             "truncation": choice(("auto", "disabled")),

@@ -10,7 +10,6 @@ from ragproxy.wire.reference.shapes import (
     INTEGER,
     METADATA,
     NUMBER,
-    OBJECT,
     STRING,
     TIME,
     Shape,
@@ -85,7 +84,7 @@ SCHEMAS: dict[str, Shape] = {
             "truncation_strategy": record(
                 {"type": choice(("auto", "last_messages")), "last_messages": nullable(INTEGER)}
             ),
-            "tool_choice": either(choice(("none", "auto", "required")), OBJECT),
+            "tool_choice": "RunToolChoice",
             "parallel_tool_calls": BOOLEAN,
             "response_format": FORMAT,
             "reasoning_effort?": STRING,

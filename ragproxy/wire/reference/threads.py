@@ -22,11 +22,12 @@ from ragproxy.wire.reference.shapes import (
     nullable,
     page,
     record,
+    ref,
     union,
 )
 from ragproxy.wire.thread_messages import DETAILS, ROLES
 
-FORMAT = either(const("auto"), record({"type": choice(("text", "json_object", "json_schema"))}, passing=True))
+FORMAT = ref("AssistantFormat")
 _RANKING = record({"ranker": STRING, "score_threshold": NUMBER})
 _WHY_CUT = ("content_filter", "max_tokens", "run_cancelled", "run_failed", "run_expired")
 _IMAGE = {"detail": choice(DETAILS)}
@@ -43,11 +44,13 @@ SCHEMAS: dict[str, Shape] = {
         {
             "type": const("function"),
             "function": record(
-                {"name": STRING, "description?": STRING, "parameters?": OBJECT, "strict?": BOOLEAN}, passing=True
+                {"name": STRING, "description?": STRING, "parameters?": OBJECT, "strict?": nullable(BOOLEAN)},
+                passing=True,
             ),
         },
         "A function of the caller's",
     ),
+    "AssistantFormat": either(const("auto"), "ChatResponseFormat"),
     "AssistantTool": union("type", "FileSearchTool", "FunctionTool"),
     "ToolStores": record(
         {"file_search?": record({"vector_store_ids": array(STRING)})}, "The vector stores that are searched"
@@ -113,7 +116,7 @@ SCHEMAS: dict[str, Shape] = {
             "content": array(union("type", "MessageText", "MessageRefusal", "MessageImageUrl", "MessageImageFile")),
             "assistant_id": nullable(STRING),
             "run_id": nullable(STRING),
-            "attachments": array(record({"file_id": STRING, "tools": array(record({"type": const("file_search")}))})),
+            "attachments": array(record({"file_id": STRING, "tools": array("AttachmentTool")})),
             "metadata": METADATA,
         },
         "A message of a thread",
