@@ -56,6 +56,7 @@ def test_an_operation_tells_what_it_takes_and_what_it_answers(browser, server):
     with opened(browser, server, f"#{CHAT}") as seen:
         page = seen.page
         expect(page).to_have_title("Create a chat completion · ragproxy")
+        assert page.evaluate("scrollY") == 0
         article = page.locator("article")
         expect(article.locator(".address")).to_contain_text("POST")
         expect(article.locator(".address")).to_contain_text("/v1/chat/completions")

@@ -44,6 +44,7 @@ export class Fields {
 
   #laidOut() {
     const [first, rest] = [true, false].map((isFirst) => this.parameters.filter((each) => each.isFirst === isFirst));
+    rest.sort((a, b) => (a.told.in === "header") - (b.told.in === "header")); // which are seldom wanted
     const more = rest.length ? el("details", {}, el("summary", {}, t("more")), ...rest.map((each) => each.element)) : null;
     const body = this.json ? labelled(this.json, t("bodyText")) : null;
     return el("div", { class: "try-fields" }, ...first.map((each) => each.element), body, ...(this.form ?? []).map((each) => each.element), more);

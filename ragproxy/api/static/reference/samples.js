@@ -4,7 +4,7 @@ const VALUES = {
   model: "ragproxy", role: "user", content: "On which port does the server listen?", input: "On which port does the server listen?",
   prompt: "On which port does the server listen?", query: "port", name: "example", purpose: "assistants",
 };
-const ALSO = ["content", "text"]; // what would say nothing without
+const ALSO = ["content", "text"]; // without them a message would say nothing
 const DEEPEST = 6;
 
 /** A value that the schema allows, as far as a schema can tell. */
@@ -26,7 +26,7 @@ export function sample(api, schema, name = "", depth = 0) {
 function object(api, told, depth) {
   if (depth >= DEEPEST) return {};
   const names = Object.keys(told.properties);
-  const needed = names.filter((each) => told.required?.includes(each) || ALSO.includes(each));
+  const needed = names.filter((each) => told.required?.includes(each) || (depth > 0 && ALSO.includes(each)));
   const chosen = needed.length || depth ? needed : names.slice(0, 1);
   return Object.fromEntries(chosen.map((each) => [each, sample(api, told.properties[each], each, depth + 1)]));
 }

@@ -27,7 +27,7 @@ export function markSide(hash) {
     for (const { link } of entries) link.toggleAttribute("aria-current", false);
     shown?.link.setAttribute("aria-current", "page");
     if (shown || address === hash) element.open = true;
-    shown?.link.scrollIntoView({ block: "nearest" });
+    shown?.link.scrollIntoView({ block: "center" });
   }
   byId("home").toggleAttribute("aria-current", hash === "");
   if (hash === "") byId("home").setAttribute("aria-current", "page");
