@@ -6,6 +6,7 @@ must be empty after each test (see the conftest of tests/api).
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from collections import Counter
@@ -121,7 +122,10 @@ class _Heard:
             return
         status, headers = self._begun
         media_type = headers.get("content-type", "").partition(";")[0]
-        FAULTS.extend(self._reference.faults(self._method, self._path, status, media_type, b"".join(self._pieces)))
+        body = b"".join(self._pieces)
+        if headers.get("content-encoding") == "gzip" and body:
+            body = gzip.decompress(body)
+        FAULTS.extend(self._reference.faults(self._method, self._path, status, media_type, body))
 
 
 def _closed(schema: Any, strict: bool) -> Any:

@@ -16,6 +16,7 @@ OPEN = {
     "/ready": 200,
     "/metrics": 200,
     "/openapi.json": 200,
+    "/docs": 200,
     "/sources/<token>": 404,
     "/static/<path:name>": 404,
     "/login": 501,

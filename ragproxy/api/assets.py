@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
 from werkzeug.security import safe_join
 
 from ragproxy.errors import NotFound
@@ -54,11 +54,25 @@ def show_asset(name: str) -> Response:
 
 
 def served(name: str) -> Response:
-    """The file of that name under `static/`, pressed if the browser can; 304 when it has it. NotFound if none is."""
-    path = safe_join(str(FOLDER), name)
-    if path is None or not Path(path).is_file():
-        raise NotFound("There is no such page")
-    asset = _read(path)
+    """The file of that name under `static/`. NotFound if none is."""
+    return answered(_read(_path(name)))
+
+
+def page(name: str) -> Response:
+    """A page whose scripts may run: those of this server alone. It is told whether there is a playground to link to."""
+    response = answered(_read(_path(name), with_playground="playground" in current_app.blueprints))
+    response.headers["Content-Security-Policy"] = POLICY
+    return response
+
+
+def packed(body: bytes, mimetype: str, *, squeeze: bool = True) -> Asset:
+    """What is sent again and again, pressed once."""
+    squeezed = gzip.compress(body, mtime=0) if squeeze else None
+    return Asset(body, squeezed, mimetype, hashlib.sha256(body).hexdigest()[:32])
+
+
+def answered(asset: Asset) -> Response:
+    """The asset, pressed if the browser can; 304 when it has it."""
     squeezed = asset.squeezed if "gzip" in request.accept_encodings else None
     response = Response(asset.body if squeezed is None else squeezed, mimetype=asset.mimetype)
     response.set_etag(asset.etag if squeezed is None else f"{asset.etag}-gzip")
@@ -70,17 +84,18 @@ def served(name: str) -> Response:
     return response
 
 
-def page(name: str) -> Response:
-    """A page whose scripts may run: those of this server alone."""
-    response = served(name)
-    response.headers["Content-Security-Policy"] = POLICY
-    return response
+def _path(name: str) -> str:
+    path = safe_join(str(FOLDER), name)
+    if path is None or not Path(path).is_file():
+        raise NotFound("There is no such page")
+    return path
 
 
 @cache
-def _read(path: str) -> Asset:
+def _read(path: str, with_playground: bool = False) -> Asset:
     """They are few, small, and part of the program: each is read and pressed once."""
     body, suffix = Path(path).read_bytes(), Path(path).suffix
+    if with_playground:  # theme.css shows what leads there, then
+        body = body.replace(b"<html ", b"<html data-playground ", 1)
     mimetype = _TYPES.get(suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"
-    squeezed = gzip.compress(body, mtime=0) if suffix in _SQUEEZED else None
-    return Asset(body, squeezed, mimetype, hashlib.sha256(body).hexdigest()[:32])
+    return packed(body, mimetype, squeeze=suffix in _SQUEEZED)

@@ -9,7 +9,17 @@ from ragproxy.api.admin_session import TOKEN
 from ragproxy.api.sessions import SESSION_S
 from tests.api.desk import ADMIN, HERE, proof, session, sign_in
 
-PAGES = ("/admin", "/static", "/health", "/ready", "/metrics", "/openapi", "/log", "/sources")  # and what is open
+PAGES = (
+    "/admin",
+    "/static",
+    "/health",
+    "/ready",
+    "/metrics",
+    "/openapi",
+    "/docs",
+    "/log",
+    "/sources",
+)  # and what is open
 
 
 def test_the_page_runs_this_servers_scripts_alone_and_is_kept_by_nobody(client):

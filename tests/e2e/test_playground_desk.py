@@ -111,7 +111,7 @@ def test_conversations_are_renamed_found_and_deleted(browser, server, upstream):
         shown = requests.get(f"{server.url}/v1/conversations/{conversation_of(page)}", timeout=5).json()
         assert shown["metadata"] == {"title": "Soldes"}
         side.get_by_label("Search titles").fill("CONGES ete")
-        expect(side.get_by_role("link")).to_have_text(["Les congés d'été"])
+        expect(page.locator("#conversations").get_by_role("link")).to_have_text(["Les congés d'été"])
         side.get_by_label("Search titles").fill("nothing")
         expect(side.get_by_text("No title has these words.")).to_be_visible()
         side.get_by_label("Search titles").fill("soldes")

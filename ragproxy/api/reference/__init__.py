@@ -1,15 +1,15 @@
-"""/openapi.json: every route, described."""
+"""/openapi.json: every route, described; and /docs, the page that shows it to people."""
 
 from __future__ import annotations
 
-import hashlib
+from flask import Blueprint, Response, current_app
 
-from flask import Blueprint, Response, current_app, request
-
+from ragproxy.api import assets
 from ragproxy.api.reference.document import document
 from ragproxy.wire.json import dumps
 
 MEMO = "ragproxy.reference"
+TRUSTED = "require-trusted-types-for 'script'; trusted-types 'none'"  # the page makes elements, and never HTML
 
 bp = Blueprint("reference", __name__)
 
@@ -17,18 +17,20 @@ bp = Blueprint("reference", __name__)
 @bp.get("/openapi.json")
 def show_document() -> Response:
     """Describe this server's API"""
-    body, etag = _written()
-    response = Response(body, mimetype="application/json")
-    response.set_etag(etag)
-    response.headers["Cache-Control"] = "no-cache"
-    response.make_conditional(request)
+    return assets.answered(_written())
+
+
+@bp.get("/docs")
+def show_reference() -> Response:
+    """Show the reference of this server's API"""
+    response = assets.page("reference/index.html")
+    response.headers["Content-Security-Policy"] += f"; {TRUSTED}"
     return response
 
 
-def _written() -> tuple[bytes, str]:
-    """The document and its digest: written when somebody asks first, since most processes are never asked."""
-    kept: tuple[bytes, str] | None = current_app.extensions.get(MEMO)
+def _written() -> assets.Asset:
+    """The document: written when somebody asks first, since most processes are never asked."""
+    kept: assets.Asset | None = current_app.extensions.get(MEMO)
     if kept is None:
-        body = dumps(document(current_app))
-        kept = current_app.extensions[MEMO] = body, hashlib.sha256(body).hexdigest()[:32]
+        kept = current_app.extensions[MEMO] = assets.packed(dumps(document(current_app)), "application/json")
     return kept

@@ -63,6 +63,9 @@ OPERATIONS: dict[str, Operation] = {
         "Where the issuer sends the browser back to.", status=303, refuses=(400, 401, 403, 501, 502, 503), page=True
     ),
     "login.leave": Operation("The session ends; at the issuer it goes on.", status=303, refuses=(403, 501), page=True),
+    "reference.show_reference": serves(
+        HTML, "This document as a page, where requests can be tried.", more={304: "It has not changed"}
+    ),
     "reference.show_document": Operation(
         "This document: OpenAPI 3.1.", {JSON: OBJECT}, more={304: "It has not changed"}
     ),

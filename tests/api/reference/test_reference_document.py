@@ -13,7 +13,7 @@ from ragproxy.api.reference.words import ERRORS, HEADERS, PATHS, RESOURCES, TAGS
 from ragproxy.app import EXPOSED_HEADERS
 
 METHODS = ("get", "post", "delete")
-OPEN = {"/health", "/ready", "/metrics", "/openapi.json", "/sources/{token}"}
+OPEN = {"/health", "/ready", "/metrics", "/openapi.json", "/docs", "/sources/{token}"}
 OPEN |= {"/login", "/login/callback", "/logout", "/admin/session", "/admin/login", "/admin/logout"}
 # what may be anything: a part of an item that came as a client sent it, and what only upstreams tell
 ANYTHING = {

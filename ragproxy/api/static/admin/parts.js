@@ -76,6 +76,11 @@ export function tastes(redraw) {
     select(t("language"), [["en", "English"], ["fr", "Français"]], language(), (chosen) => { chooseLanguage(chosen); redraw(); }, { class: "language" }));
 }
 
+/** The way to the other pages of this server. */
+export function elsewhere() {
+  return el("p", { class: "elsewhere" }, el("a", { class: "to-playground", href: "/" }, t("playground")), el("a", { href: "/docs" }, t("reference")));
+}
+
 /** A link with a picture. */
 export function pictured(name, text, attributes) {
   return el("a", attributes, icon(name), el("span", {}, text));

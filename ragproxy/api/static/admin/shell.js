@@ -5,7 +5,7 @@ import { button, byId, el, icon } from "./dom.js";
 import { showHealth } from "./health.js";
 import { showKeys } from "./keys.js";
 import { showOverview } from "./overview.js";
-import { attemptNote, pictured, tastes } from "./parts.js";
+import { attemptNote, elsewhere, pictured, tastes } from "./parts.js";
 import { showStore } from "./store.js";
 import { showStores } from "./stores.js";
 import { showUsage } from "./usage.js";
@@ -26,6 +26,7 @@ export function showDesk(app, session, { leave, redraw }) {
       el("aside", { class: "side" },
         el("p", { class: "brand" }, "ragproxy", el("span", { class: "faint" }, t("desk"))),
         el("nav", { "aria-label": t("sections") }, ...links),
+        elsewhere(),
         el("div", { class: "foot" }, tastes(redraw), el("p", { class: "who faint" }, t("signedInAs", { name: who })), button("", leave, { class: "leave", id: "leave" }))),
       el("main", { id: "content", tabindex: "-1" })),
   );

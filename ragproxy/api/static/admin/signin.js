@@ -2,7 +2,7 @@
 
 import { ask } from "./api.js";
 import { button, el } from "./dom.js";
-import { tastes } from "./parts.js";
+import { elsewhere, tastes } from "./parts.js";
 import { t } from "./words.js";
 
 /** Fill `app` with the way in; `entered` is called once a session is open, `redraw` when the language has changed. */
@@ -42,6 +42,7 @@ export function showSignIn(app, session, { entered, redraw, notice }) {
         organisation(session, enter),
         form),
       tastes(redraw),
+      elsewhere(),
     ),
   );
   key.focus();

@@ -6,6 +6,8 @@ const WORDS = {
   desk: ["Admin desk", "Administration"],
   skip: ["Skip to the content", "Aller au contenu"],
   sections: ["Sections", "Rubriques"],
+  playground: ["Playground", "Espace d'essai"],
+  reference: ["API reference", "Référence de l'API"],
   overview: ["Overview", "Vue d'ensemble"],
   usage: ["Usage", "Consommation"],
   keys: ["Keys", "Clés"],

@@ -9,6 +9,9 @@ const WORDS = {
   copied: ["Copied", "Copié"],
   more: ["More", "Voir la suite"],
 
+  reference: ["API reference", "Référence de l'API"],
+  desk: ["Admin desk", "Administration"],
+
   conversations: ["Conversations", "Conversations"],
   newConversation: ["New conversation", "Nouvelle conversation"],
   searchTitles: ["Search titles", "Chercher un titre"],
