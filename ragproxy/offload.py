@@ -4,6 +4,7 @@ for long go through here, and loops that may never wait give way here.
 
 from __future__ import annotations
 
+import select
 import sys
 from collections.abc import Callable
 from time import time
@@ -35,6 +36,16 @@ def offload(call: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         raise error
     done: T = result
     return done
+
+
+def system_poll() -> select.poll:
+    """The system's own `poll`, for those who do not wait: gevent's takes a turn of its loop even then."""
+    if not has_greenlets():
+        return select.poll()
+    from gevent.monkey import get_original
+
+    poll: select.poll = get_original("select", "poll")()
+    return poll
 
 
 def give_way() -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 from ragproxy.api.inside import CANCEL
 from ragproxy.domain import Cancel
+from ragproxy.offload import system_poll
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +86,7 @@ class Hangups:
             threading.Event().wait(self._period_s)
 
     def _closed(self) -> list[int]:
-        poll, by_number = select.poll(), {}
+        poll, by_number = system_poll(), {}
         for key, (client, _) in self._watched.items():
             number = client.fileno()
             if number < 0:

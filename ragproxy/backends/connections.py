@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import select
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -15,6 +16,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from ragproxy.backends.call import Call, connect
+from ragproxy.offload import system_poll
 
 _TOGETHER = 65536  # bytes of a body that its head goes out with: a larger one is not copied for that
 
@@ -95,6 +97,15 @@ class _Connection(HTTPConnection):
             self.close()
             self._holds, self._held = holds, None
             super().request(*args, **kwargs)
+
+    @property
+    def is_connected(self) -> bool:
+        """As it says; it is asked before each call."""
+        if self.sock is None:
+            return False
+        poll = system_poll()
+        poll.register(self.sock.fileno(), select.POLLIN)
+        return not poll.poll(0)
 
     def send(self, data: Any) -> None:
         """As it says; but a head goes out together with its body: its server is woken once and not twice."""
