@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 TURN_S = 0.01
+_A_MOMENT_S = 1e-4  # not 0: the loop looks at what has come to its sockets only every 50 such turns
 
 
 def has_greenlets() -> bool:
@@ -58,7 +59,7 @@ def give_way() -> None:
     import gevent
 
     if time() - gevent.get_hub().loop.now() > TURN_S:
-        gevent.sleep(0)
+        gevent.sleep(_A_MOMENT_S)
 
 
 def _outcome(call: Callable[..., T], args: Any, kwargs: Any) -> tuple[T | None, Exception | None]:

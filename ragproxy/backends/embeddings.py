@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
 
-from ragproxy.backends.fallback import FellBack, fall_back
+from ragproxy.backends.fallback import FellBack, fall_back, untold
 from ragproxy.backends.http import Channel
 from ragproxy.backends.trying import Call
 from ragproxy.domain import Cancel, Embedder, EmbeddingModel, EmbeddingRequest, Embeddings, Usage
@@ -117,7 +117,7 @@ class UpstreamEmbeddings:
 class FallbackEmbeddings:
     """An EmbeddingModel: the first of `models` that answers, each with its label; the whole request is one model's."""
 
-    def __init__(self, models: Sequence[tuple[str, EmbeddingModel]], fell_back: FellBack) -> None:
+    def __init__(self, models: Sequence[tuple[str, EmbeddingModel]], fell_back: FellBack = untold) -> None:
         self._models = tuple(models)
         self._fell_back = fell_back
 

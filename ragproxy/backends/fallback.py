@@ -19,11 +19,11 @@ FellBack = Callable[[str, str], None]  # told which model was asked first, and w
 _ELSEWHERE = frozenset({404, 410, 429})
 
 
-def _untold(model: str, fallback: str) -> None:
+def untold(model: str, fallback: str) -> None:
     """Nobody asks."""
 
 
-def fall_back(calls: Sequence[tuple[str, Call[T]]], cancel: Cancel, fell_back: FellBack = _untold) -> Iterator[T]:
+def fall_back(calls: Sequence[tuple[str, Call[T]]], cancel: Cancel, fell_back: FellBack = untold) -> Iterator[T]:
     """The items of the first call that begins; each has a label, such as `main/gpt-4o`.
 
     A refusal of what the client sent is raised at once, unless another call has failed before: then it is about the
@@ -66,7 +66,7 @@ class Fallback:
     legacy completions.
     """
 
-    def __init__(self, models: Sequence[tuple[str, ChatModel]], fell_back: FellBack = _untold) -> None:
+    def __init__(self, models: Sequence[tuple[str, ChatModel]], fell_back: FellBack = untold) -> None:
         self._models = tuple(models)
         self._fell_back = fell_back
 

@@ -423,7 +423,7 @@ def secure_client(make_app, issuer):
 def routes(app):
     """(method, path) of every route that needs a caller, but for the page itself."""
     pages = ("/login", "/logout", "/me", "/sources", "/static", "/admin/session", "/admin/login", "/admin/logout")
-    open_to_all = ("/health", "/ready", "/metrics", "/openapi.json", *pages)
+    open_to_all = ("/health", "/ready", "/metrics", "/openapi.json", "/docs", *pages)
     return [
         (method, re.sub(r"<[^>]+>", "x", rule.rule))
         for rule in app.url_map.iter_rules()

@@ -78,7 +78,7 @@ def test_a_stream_does_not_wait_for_a_large_upload(server, upstream):
 
 def test_a_stream_does_not_wait_for_one_that_comes_at_once(server, upstream):
     def read():
-        upstream.script(Reply.events(*chat_frames(*["word "] * 20_000)))
+        upstream.script(Reply.events(*chat_frames(*["word "] * 10_000)))
         assert post(server, question()).content.endswith(DONE)
 
     _pulses_go_on_during(read, server, upstream)
