@@ -30,6 +30,7 @@ from ragproxy.settings import from_env
 from ragproxy.telemetry import forget_process, start_logging
 
 NEXT_S = 0.05  # what a thread waits for the next request of a connection
+_PIECES = 8  # of an answer, between two looks whether others wait
 IDLE_S = 1.0  # what a connection may still wait for its next request when the server is stopping
 
 
@@ -116,6 +117,7 @@ class _Answer(Response):
     """
 
     sock: Any
+    _pieces = 0
 
     def write(self, arg: bytes) -> None:
         """As its parent."""
@@ -131,7 +133,9 @@ class _Answer(Response):
             _send(self.sock, b"%X\r\n%b\r\n" % (len(arg), arg))
         else:
             super().write(arg)
-        give_way()
+        self._pieces += 1
+        if self._pieces % _PIECES == 0:
+            give_way()
 
 
 def _send(client: socket.socket, data: bytes) -> None:
@@ -165,6 +169,7 @@ control_socket_disable = True
 limit_request_line = 8190
 limit_request_field_size = 16_384  # tokens that list many groups are long
 proc_name = "ragproxy"
+_CYCLES = 10_000  # objects that are new since they were last looked through
 _PARTING_S = 6  # of the master's patience, for what a worker does when its requests have ended
 
 
@@ -187,9 +192,11 @@ def post_worker_init(worker: Any) -> None:
     worker.cfg.set("graceful_timeout", max(1, worker.cfg.graceful_timeout - _PARTING_S))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to everybody; the master's SIGQUIT follows
     signal.signal(signal.SIGQUIT, hurry)
-    # what is there by now stays: to look through all of it again and again took a tenth of the time of busy streams
+    # what is there by now stays: to look through all of it again and again took a tenth of the time of busy streams;
+    # and what a request leaves in cycles can wait for that of others
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_CYCLES)
 
 
 def _end() -> None:
