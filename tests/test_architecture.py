@@ -165,16 +165,20 @@ def test_the_environment_is_read_in_settings_alone(module, path):
 
 
 def test_the_package_imports_quickly_and_without_the_heavy_libraries():
+    theirs = (
+        "flask_smorest, flask_cors, sqlalchemy, alembic.command, requests, prometheus_client, jwt, limits, tenacity"
+    )
     code = (
-        "import sys, time; t = time.process_time(); import ragproxy, ragproxy.app; s = time.process_time() - t;"
+        f"import sys, time; begun = time.process_time(); import {theirs}; between = time.process_time();"
+        "import ragproxy, ragproxy.app; s = (time.process_time() - between) / (between - begun);"
         "heavy = {'chromadb', 'tantivy', 'onnxruntime', 'numpy', 'pypdf', 'openpyxl', 'ragproxy.tracing.otel'} & set(sys.modules);"
         "print(s, *sorted(heavy))"
     )
-    seconds, *heavy = subprocess.run(
+    ratio, *heavy = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()
     assert heavy == []
-    assert float(seconds) < 2  # of processor time; 1 s is the aim, a busy machine counts its interruptions too
+    assert float(ratio) < 1  # what is ours takes less than what it stands on, on any machine
 
 
 def test_the_process_that_reads_a_file_imports_no_records():

@@ -50,6 +50,6 @@ def start_logging(level: str, *, content: bool = False, stream: TextIO | None = 
     logger.handlers[:] = [handler]
     logger.setLevel(level.upper())
     logger.propagate = False
-    # the lines do not say where in the code they were written, nor by which thread: it need not be found out
+    # the lines do not say where in the code they were written, nor by which thread
     logging._srcfile = None
-    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging.logThreads = logging.logMultiprocessing = False

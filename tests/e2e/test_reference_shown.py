@@ -188,9 +188,10 @@ def test_it_speaks_french_and_changes_its_language(browser, server):
         expect(page.get_by_role("heading", name="Answers")).to_be_visible()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [browsing.DESKTOP, browsing.PHONE], ids=["desktop", "phone"])
-def test_nothing_serious_stands_in_anybodys_way(browser, server, theme, viewport):
+@pytest.mark.parametrize(
+    ("viewport", "theme"), [(browsing.DESKTOP, "light"), (browsing.PHONE, "dark")], ids=["desktop-light", "phone-dark"]
+)
+def test_nothing_serious_stands_in_anybodys_way(browser, server, viewport, theme):
     look = {"viewport": viewport, "color_scheme": theme, "bypass_csp": True}  # axe is brought in by the test
     with opened(browser, server, **look) as seen:
         page = seen.page

@@ -21,7 +21,7 @@ TEXTS = [
     sse({"choices": [{"index": 0, "text": "", "finish_reason": "stop"}]}),
     *EVENTS[3:],
 ]
-CHAT, TEXT = "/v1/chat/completions", "/v1/completions"
+CHAT, TEXT, UPSTREAM = "/v1/chat/completions", "/v1/completions", "/chat/completions"
 KINDS = {
     "plain": (CHAT, question(), EVENTS),
     "grounded": (CHAT, question(model="ragproxy", messages=user(TOWER)), EVENTS),
@@ -34,14 +34,15 @@ KINDS = {
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_stream_cut_at_any_byte_is_a_prefix_and_one_error_frame(connection, upstream, kind, reset):
     path, asked, sent = KINDS[kind]
+    theirs = "/completions" if kind == "completion" else UPSTREAM
     expected = _frames_of(connection, upstream, kind)
     reply = Reply.events(*sent)
     ends = _ends(reply)
     for cut_at in range(sum(map(len, reply.wire()))):
         upstream.reset()
-        upstream.script(Reply.events(*sent, cut_at=cut_at, reset=reset))
+        upstream.script(Reply.events(*sent, cut_at=cut_at, reset=reset), path=theirs)
         status, body = _ask(connection, asked, path)
-        assert len(upstream.requests) == 1, cut_at
+        assert len(upstream.to(theirs)) == 1, cut_at
         arrived = sum(end <= cut_at for end in ends)  # events that came whole; a reset may take some back
         if arrived == len(sent):
             assert normal(body) == expected or reset, cut_at
@@ -61,7 +62,7 @@ def test_a_stream_of_another_framing_cut_at_any_byte(connection, upstream, frami
     finish = sum(map(len, EVENTS[:3]))
     for cut_at in range(sum(map(len, EVENTS))):
         upstream.reset()
-        upstream.script(Reply.events(*EVENTS, framing=framing, cut_at=cut_at))
+        upstream.script(Reply.events(*EVENTS, framing=framing, cut_at=cut_at), path=UPSTREAM)
         status, body = _ask(connection, question())
         if status != 200:
             assert (status, cut_at < len(EVENTS[0])) == (502, True), cut_at
@@ -77,11 +78,11 @@ def test_an_answer_that_does_not_stream_cut_at_any_byte_is_502(connection, upstr
     reply = Reply.json(whole("Yes"))
     for cut_at in range(0, len(reply.body), 3):
         upstream.reset()
-        upstream.script(Reply.json(whole("Yes"), cut_at=cut_at))
+        upstream.script(Reply.json(whole("Yes"), cut_at=cut_at), path=UPSTREAM)
         status, body = _ask(connection, {**question(), "stream": False})
         assert status == 502, cut_at
         assert checked(json.loads(body)["error"])["code"] == "upstream_broken"
-        assert len(upstream.requests) == 1
+        assert len(upstream.to(UPSTREAM)) == 1
 
 
 @pytest.mark.parametrize("stream", [False, True])
@@ -89,11 +90,11 @@ def test_an_answer_cut_in_its_headers_is_no_answer(connection, upstream, stream)
     whole_head = Reply.events(*EVENTS).head()
     for cut_at in range(0, len(whole_head), 5):
         upstream.reset()
-        upstream.script(Reply.events(*EVENTS, head_cut_at=cut_at))
+        upstream.script(Reply.events(*EVENTS, head_cut_at=cut_at), path=UPSTREAM)
         status, body = _ask(connection, {**question(), "stream": stream})
         assert status in (502, 503), cut_at
         checked(json.loads(body)["error"])
-        assert len(upstream.requests) == 1, cut_at
+        assert len(upstream.to(UPSTREAM)) == 1, cut_at
 
 
 def _is_broken_off(body, expected, arrived, cut_at, roles=1):
