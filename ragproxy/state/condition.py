@@ -13,7 +13,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
-from ragproxy.errors import ConfigError, StateUnavailable
+from ragproxy.errors import StateUnavailable
+from ragproxy.state.db import possible_address
 from ragproxy.state.migration import steps_behind
 
 _OFTEN = 10_000  # SQLite's steps between two looks at the clock
@@ -42,11 +43,8 @@ def condition(url: str, timeout_s: float, *, clock: Callable[[], float] = time.t
     `timeout_s` bounds the connection, and the examination of a file. StateUnavailable says why it cannot be asked;
     ConfigError for an address that is none.
     """
-    try:
+    with _in_words(), possible_address():
         address = sa.make_url(url)
-    except sa.exc.ArgumentError as err:
-        raise ConfigError("DATABASE_URL: expected sqlite:///path or postgresql://user@host/name") from err
-    with _in_words():
         if address.get_backend_name() == "sqlite":
             return _of_file(Path(address.database or ""), timeout_s)
         return _of_server(address, timeout_s, clock)
@@ -88,12 +86,7 @@ def _quick_check(connection: sqlite3.Connection, timeout_s: float) -> tuple[tupl
 
 def _of_server(address: sa.URL, timeout_s: float, clock: Callable[[], float]) -> Condition:
     patience = {"connect_timeout": max(1, math.ceil(timeout_s))}  # libpq's, in whole seconds
-    try:
-        engine = sa.create_engine(address, poolclass=NullPool, connect_args=patience)
-    except (ModuleNotFoundError, sa.exc.NoSuchModuleError) as err:
-        raise ConfigError(
-            "DATABASE_URL: PostgreSQL needs its driver, which is not installed: pip install ragproxy[postgres]"
-        ) from err
+    engine = sa.create_engine(address, poolclass=NullPool, connect_args=patience)
     with engine.connect() as connection:
         connection.exec_driver_sql(f"SET statement_timeout = {math.ceil(timeout_s * 1000)}")
         version = connection.exec_driver_sql("SHOW server_version").scalar_one()

@@ -143,12 +143,11 @@ def _is_full(err: BaseException | None) -> bool:
     return code == sqlite3.SQLITE_FULL or getattr(err, "sqlstate", None) == "53100"  # PostgreSQL's disk_full
 
 
-def _engine(url: str) -> sa.Engine:
+@contextmanager
+def possible_address() -> Iterator[None]:
+    """Around the making of an engine: ConfigError says what is wrong with its address."""
     try:
-        address = sa.make_url(url)
-        if address.get_backend_name() == "sqlite":
-            return _sqlite(address)
-        return sa.create_engine(address, pool_pre_ping=True, pool_recycle=1800, **POOL)
+        yield
     except ModuleNotFoundError as err:
         raise ConfigError(
             "DATABASE_URL: PostgreSQL needs its driver, which is not installed: pip install ragproxy[postgres]"
@@ -156,6 +155,14 @@ def _engine(url: str) -> sa.Engine:
     except (ArgumentError, NoSuchModuleError) as err:
         # the library's own message quotes the address, and that may hold a password
         raise ConfigError("DATABASE_URL: expected sqlite:///path or postgresql://user@host/name") from err
+
+
+def _engine(url: str) -> sa.Engine:
+    with possible_address():
+        address = sa.make_url(url)
+        if address.get_backend_name() == "sqlite":
+            return _sqlite(address)
+        return sa.create_engine(address, pool_pre_ping=True, pool_recycle=1800, **POOL)
 
 
 def _sqlite(address: sa.URL) -> sa.Engine:
