@@ -68,7 +68,11 @@ def server(scene: Scene) -> Iterator[Verdict]:
 
 def address_of(settings: Settings) -> str:
     """Where to call the server of these settings from this machine."""
-    host, _, port = settings.address.rpartition(":")
+    return _callable(settings.address)
+
+
+def _callable(address: str) -> str:
+    host, _, port = address.rpartition(":")
     return f"http://{_ANYWHERE.get(host.strip('[]'), host)}:{port}"
 
 
@@ -134,8 +138,7 @@ def _held_at(settings: Settings) -> str | None:
     address = (holder(settings.data_dir) or {}).get("address")
     if not isinstance(address, str):
         return None
-    host, _, port = address.removeprefix("http://").rpartition(":")
-    return f"http://{_ANYWHERE.get(host.strip('[]'), host)}:{port}"
+    return _callable(address.removeprefix("http://"))
 
 
 def _last(data_dir: Path) -> str:
