@@ -42,7 +42,7 @@ class Folder:
                     offload(os.fsync, file.fileno())
                 self._keep(begun, sha256)
             except BaseException:
-                begun.unlink(missing_ok=True)
+                offload(begun.unlink, missing_ok=True)
                 raise
         return sha256, size
 
@@ -88,7 +88,7 @@ class Folder:
         for path in self._incoming.glob("*"):
             with contextlib.suppress(FileNotFoundError):
                 if age_s(path.stat().st_mtime) >= older_than_s:
-                    path.unlink()
+                    offload(path.unlink)
 
     def _deleted(self, path: Path, older_than_s: float) -> bool:
         """Whether it was; the file system takes a tenth of a second for a large one."""
