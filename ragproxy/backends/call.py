@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _socket
 import ipaddress
 import os
 import queue
@@ -43,9 +44,10 @@ class Call:
         """From here on `abort` shuts this socket down.
 
         Through a second descriptor: TLS takes the first one away during its handshake, and its own `shutdown` would
-        drop the session under the thread that is reading.
+        drop the session under the thread that is reading. It never waits, so it is the system's own: gevent's costs
+        more to make and to close than all else that a call does with its socket.
         """
-        twin = socket.socket(sock.family, sock.type, sock.proto, fileno=os.dup(sock.fileno()))
+        twin = _socket.socket(sock.family, sock.type, sock.proto, os.dup(sock.fileno()))
         self.hold(partial(_shut_down, twin), twin.close)
 
     def let_go(self) -> None:
@@ -103,7 +105,7 @@ def _addresses(host: str, port: int, timeout_s: float | None, call: Call) -> lis
     return list(answer)
 
 
-def _shut_down(sock: socket.socket) -> None:
+def _shut_down(sock: _socket.socket) -> None:
     with suppress(OSError):  # already closed by the other side
         # a server that stands still would not hear of an end that stands in line behind what it does not take
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)

@@ -86,6 +86,25 @@ def visit(browser: Browser, url: str, **context) -> Iterator[Seen]:
         profile.close()
 
 
+def opening_ms(browser: Browser, url: str) -> tuple[float, float]:
+    """Until the page at `url` said that it is ready: by the clock, and what its main thread worked for it.
+
+    The clock also counts what else the machine does.
+    """
+    profile = browser.new_context(viewport=DESKTOP)
+    try:
+        page = profile.new_page()
+        devtools = profile.new_cdp_session(page)
+        devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
+        page.goto(url)
+        page.wait_for_selector("html[data-ready]")
+        told = {each["name"]: each["value"] for each in devtools.send("Performance.getMetrics")["metrics"]}
+        clock_ms = page.evaluate("performance.getEntriesByName('ready')[0].startTime")
+        return clock_ms, told["TaskDuration"] * 1000
+    finally:
+        profile.close()
+
+
 def watch(seen: Seen) -> None:
     """Note what happens on the page from now on."""
 
