@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import http.client
 import socket
+import ssl
 from time import monotonic
 from typing import Any
 
 from ragproxy.offload import has_greenlets
+
+_READ = 1  # libev's event: there is something to read
 
 
 class Silence(Exception):
@@ -69,7 +72,8 @@ class _Ear(socket.SocketIO):
 class _GreenEar(_Ear):
     """An ear of a greenlet, woken by one timer that is seldom set: when it goes off, it is told from when on to count.
 
-    A timeout of a greenlet's socket would be a timer for every read, a seventh of all that a stream costs.
+    A timeout of a greenlet's socket would be a timer for every read, a seventh of all that a stream costs. And where
+    nothing was left by the last read, it waits before the next: to be told by the system that it must, costs more.
     """
 
     def listen(self, pulse_s: float, patience_s: float) -> None:
@@ -78,7 +82,12 @@ class _GreenEar(_Ear):
 
         self.pulse_s, self.patience_s, self.between = pulse_s, patience_s, False
         self._sock.settimeout(None)
-        self._loop, self._current = get_hub().loop, getcurrent
+        self._hub = get_hub()
+        self._loop, self._current = self._hub.loop, getcurrent
+        # what TLS has unpacked already, the system does not tell of
+        is_plain = not isinstance(self._sock, ssl.SSLSocket)
+        self._readable: Any = self._loop.io(self._sock.fileno(), _READ) if is_plain else None
+        self._is_drained = False
         self._reader: Any = None  # the greenlet that waits now
         self._is_silent, self._silent_at, self._told_at = False, 0.0, 0.0
         self._timer: Any = None
@@ -91,15 +100,20 @@ class _GreenEar(_Ear):
             self._silent_at = self._told_at = monotonic()
         self._reader = self._current()
         try:
+            if self._is_drained:
+                self._hub.wait(self._readable)
             read: int = self._sock.recv_into(buffer)
         finally:
             self._reader = None
         self._is_silent = False
+        self._is_drained = self._readable is not None and read < len(buffer)
         return read
 
     def rest(self) -> None:
         """As its parent."""
         self._timer.close()
+        if self._readable is not None:
+            self._readable.close()
 
     def _look(self) -> None:
         """Tell who waits, where it waits, that nothing has come for too long."""

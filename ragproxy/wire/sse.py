@@ -65,10 +65,11 @@ def events(reads: Iterable[bytes]) -> Iterator[bytes]:
 
 def _lone(read: bytes) -> bytes:
     """The payload of a read that is one event of one line, as nearly all are: a look for its lines would cost more."""
-    ends = read.endswith(b"\n\n") and read.find(b"\n") == len(read) - 2 and b"\r" not in read
-    if ends and read.startswith(b"data: ") and len(read) <= MAX_EVENT_BYTES:
-        return read[6:-2] if read[6:-2].strip() else b""
-    return b""
+    is_lone = read.startswith(b"data: ") and read.endswith(b"\n\n") and read.count(b"\n") == 2 and b"\r" not in read
+    if not is_lone or len(read) > MAX_EVENT_BYTES:
+        return b""
+    payload = read[6:-2]
+    return b"" if payload.isspace() else payload
 
 
 class _Lines:
