@@ -1,4 +1,4 @@
-"""Room on the disk, and why some is always left.
+"""The data directory's place on the disk: who may look into it, and why some room is always left.
 
 Chroma's embedded database that meets a full disk in the middle of a write keeps its lock, and waits for it for 1,000
 seconds with the interpreter's own lock in hand: the whole process stands still. And deleting, too, needs room to write.
@@ -18,6 +18,11 @@ UPLOAD_RESERVE = 64 << 20  # bytes that files leave free
 INDEX_RESERVE = 32 << 20  # bytes that indexing leaves free: what was taken in can still be indexed when uploads stop
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _WORDS = ("no space left", "disk is full", "disk quota exceeded")  # of libraries that have no code for it
+
+
+def data_folder(path: Path) -> None:
+    """Make the folder where people's documents will be, for its owner alone; one that is there stays as it is."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def check_room(folder: Path, reserve: int) -> None:

@@ -1,13 +1,22 @@
-"""Room on the disk."""
+"""The data directory's folder, and room on its disk."""
 
 import errno
 
 import pytest
 
-from ragproxy.disk import check_room, is_full, room
+from ragproxy.disk import check_room, data_folder, is_full, room
 from ragproxy.errors import StorageFull, UpstreamUnavailable
 
 EVER = 1 << 62
+
+
+def test_a_new_data_folder_is_its_owners_alone_and_an_old_one_stays_as_it_is(tmp_path):
+    data_folder(tmp_path / "new" / "data")
+    assert (tmp_path / "new" / "data").stat().st_mode & 0o777 == 0o700
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared").chmod(0o750)
+    data_folder(tmp_path / "shared")
+    assert (tmp_path / "shared").stat().st_mode & 0o777 == 0o750
 
 
 def test_little_room_is_said_with_how_much_is_kept(tmp_path):

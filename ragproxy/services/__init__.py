@@ -36,6 +36,7 @@ from ragproxy.answering import (
     detect,
 )
 from ragproxy.backends import BuiltInEmbeddings, Cache, Catalog, Copies, Extractive, FineTuning, Relay, open_cache
+from ragproxy.disk import data_folder
 from ragproxy.domain import Door, Limits
 from ragproxy.ingestion import Indexer, Ingestor, Librarian, Reindexer, Sandbox
 from ragproxy.retrieval import HashEmbedder, Index, grams, open_index, sentences, terms
@@ -163,7 +164,7 @@ def _take(settings: Settings, succession_s: float) -> DataLock:
 
 
 def _wire(settings: Settings, lock: DataLock | None) -> Services:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    data_folder(settings.data_dir)
     counted_by, count = tokens.counter(settings.tokenizer_dir)
     log.debug("tokens are counted by %s", counted_by)
     state = open_state(settings.database, settings.files_url or settings.data_dir / "files")

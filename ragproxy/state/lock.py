@@ -15,6 +15,7 @@ import weakref
 from pathlib import Path
 from typing import Any
 
+from ragproxy.disk import data_folder
 from ragproxy.errors import ConfigError, DataDirectoryBusy
 
 _NAME = "lock"
@@ -42,7 +43,7 @@ class DataLock:
         if self._fd is not None:
             return
         try:
-            self._data_dir.mkdir(parents=True, exist_ok=True)
+            data_folder(self._data_dir)
             fd = os.open(self._data_dir / _NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as err:
             raise ConfigError(f"RAGPROXY_DATA_DIR: '{self._data_dir}' cannot be used: {err.strerror}") from err

@@ -13,6 +13,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from ragproxy.disk import data_folder
 from ragproxy.errors import ConfigError
 from ragproxy.state.db import Database
 
@@ -86,7 +87,7 @@ def _prepare_file(engine: sa.Engine) -> None:
     """The folder, and the write-ahead log, which the file remembers from then on."""
     path = engine.url.database
     if path and path != ":memory:":
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        data_folder(Path(path).parent)
     with engine.execution_options(ragproxy_reads=True).connect() as connection:
         connection.exec_driver_sql("PRAGMA journal_mode = WAL")
 
