@@ -58,7 +58,7 @@ LIBRARIES = {
     "marshmallow": {"wire.", "api."},
     "orjson": {"wire.", "api.", "telemetry.lines"},
     "requests": {"backends.http", "backends.connections", "access.oidc.", "cli.remote"},
-    "urllib3": {"backends.http", "backends.connections", "state.blob_bucket"},
+    "urllib3": {"backends.bodies", "state.blob_bucket"},
     "tenacity": {"backends.resilience"},
     "chromadb": {"retrieval.dense"},
     "tantivy": {"retrieval.lexical"},

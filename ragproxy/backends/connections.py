@@ -1,35 +1,45 @@
-"""What lies below requests: urllib3's connections and pools, made so that we know the socket in use."""
+"""The connections to one server, kept open between calls; each knows the call that it works for.
+
+http.client speaks. requests' own adapter stands on urllib3's pools, which think of proxies, redirects, retries and
+cookies anew for each call: that was half of what a call costs, and none of it is wanted of a gateway.
+"""
 
 from __future__ import annotations
 
 import http.client
 import select
 import socket
-from collections.abc import Iterator
-from typing import Any
+import ssl
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
-import requests
-import urllib3
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
+from ragproxy.backends.bodies import Body
 from ragproxy.backends.call import Call, connect
 from ragproxy.offload import system_poll
 
 _TOGETHER = 65536  # bytes of a body that its head goes out with: a larger one is not copied for that
+_AT_ONCE = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
 
 
-class Patience(urllib3.Timeout):
-    """The timeouts of a call, and the call: the one per-call value that requests hands down as it is."""
+class NotReached(Exception):
+    """There is no connection; why is its cause."""
 
-    def __init__(self, call: Call, connect: Any, read: Any) -> None:
-        super().__init__(connect=connect, read=read)
-        self.call = call
 
-    def clone(self) -> Patience:
-        return Patience(self.call, self._connect, self._read)
+class NotTaken(TimeoutError):
+    """The server has not read the request in time."""
+
+
+class Patience(NamedTuple):
+    """How long a call waits for a connection, and for each sign of life of its server, in seconds."""
+
+    connect_s: float
+    read_s: float
 
 
 class _Lines:
@@ -68,15 +78,29 @@ class _Response(http.client.HTTPResponse):
             raise http.client.RemoteDisconnected("the connection ended in the head of the answer")
 
 
-class _Connection(HTTPConnection):
+class _Connection(http.client.HTTPConnection):
     """A connection that tells its call which socket it waits on."""
 
     response_class = _Response
     call: Call
-    read_timeout_s: float | None = None
+    patience: Patience
     _in_pieces = False
     _held: bytes | None = None  # the head, until the body comes that goes with it
     _holds = False
+
+    def begin(self, call: Call, patience: Patience) -> None:
+        """Work for that call from here on."""
+        self.call, self.patience = call, patience
+        if self.sock is not None:
+            call.hold_socket(self.sock)
+
+    def connect(self) -> None:
+        """As it says; NotReached."""
+        try:
+            self.sock = connect(self.host, self.port, self.patience.connect_s, _AT_ONCE, self.call)
+        except (OSError, UnicodeError) as err:
+            raise NotReached from err
+        self.sock.settimeout(self._sending_s)
 
     def request(self, *args: Any, **kwargs: Any) -> None:
         """As it says; once more on a new connection when a kept one turns out closed before the body was sent.
@@ -89,6 +113,8 @@ class _Connection(HTTPConnection):
         self._in_pieces = isinstance(body, Iterator)
         self._holds, self._held = isinstance(body, bytes) and 0 < len(body) <= _TOGETHER, None
         holds = self._holds
+        if kept:
+            self.sock.settimeout(self._sending_s)
         try:
             super().request(*args, **kwargs)
         except (BrokenPipeError, ConnectionResetError):
@@ -98,9 +124,15 @@ class _Connection(HTTPConnection):
             self._holds, self._held = holds, None
             super().request(*args, **kwargs)
 
+    def answer(self) -> http.client.HTTPResponse:
+        """Wait for the head of the answer."""
+        if self.sock is not None:
+            self.sock.settimeout(self.patience.read_s)
+        return self.getresponse()
+
     @property
     def is_connected(self) -> bool:
-        """As it says; it is asked before each call."""
+        """Whether a kept connection is still one: a server that has closed it has said so, and others say nothing."""
         if self.sock is None:
             return False
         poll = system_poll()
@@ -116,75 +148,98 @@ class _Connection(HTTPConnection):
             self._held, data = None, self._held + data
         super().send(data)
 
-    def endheaders(self, *args: Any, **kwargs: Any) -> None:
-        """As it says; from there on a server may take its time to read what comes in pieces, as it may to answer."""
-        super().endheaders(*args, **kwargs)
-        if self._in_pieces and self.sock is not None:
-            self.sock.settimeout(self.read_timeout_s)
+    @property
+    def _sending_s(self) -> float:
+        """How long a server may take to read: what comes in pieces, as long as it may take to answer."""
+        return self.patience.read_s if self._in_pieces else self.patience.connect_s
 
-    def _new_conn(self) -> socket.socket:
+
+class _TlsConnection(_Connection):
+    default_port = 443
+
+    def __init__(self, host: str, port: int, context: ssl.SSLContext) -> None:
+        super().__init__(host, port)
+        self._context = context
+
+    def connect(self) -> None:
+        """As its parent."""
+        super().connect()
+        plain = self.sock
         try:
-            return connect(self._dns_host, self.port, self.timeout, self.socket_options or (), self.call)
-        except TimeoutError as err:
-            raise ConnectTimeoutError(self, "timed out") from err
-        except (OSError, UnicodeError) as err:
-            raise NewConnectionError(self, "no connection") from err
+            self.sock = self._context.wrap_socket(plain, server_hostname=self.host)
+        except (OSError, ValueError) as err:
+            plain.close()
+            raise NotReached from err
 
 
-class _TlsConnection(_Connection, HTTPSConnection):
-    pass
+class Connections:
+    """At most `keep` idle connections to the server of an address, and what is sent over them. Threads share it.
 
-
-class _Lending(HTTPConnectionPool):
-    """A pool that tells a connection for which call it works, until the call has read its answer."""
-
-    def _make_request(self, conn: Any, *args: Any, **kwargs: Any) -> Any:
-        conn.call, conn.read_timeout_s = kwargs["timeout"].call, kwargs["timeout"].read_timeout
-        if conn.sock is not None:
-            conn.call.hold_socket(conn.sock)
-        return super()._make_request(conn, *args, **kwargs)
-
-    def _put_conn(self, conn: Any) -> None:
-        # before another call can have it: an abort that comes late must not break that one
-        if conn is not None:
-            conn.call.let_go()
-        super()._put_conn(conn)
-
-
-class _Pool(_Lending):
-    ConnectionCls = _Connection
-
-
-class _TlsPool(_Lending, HTTPSConnectionPool):
-    ConnectionCls = _TlsConnection
-
-
-class Adapter(HTTPAdapter):
-    """An adapter of one server: what requests works out anew for each call is worked out once, or left out.
-
-    That saves a fifth of a call: the search for proxies, for the pool, for cookies.
+    `verify` is the CA bundle, a file or a folder, that an https server is checked against; True means the usual
+    authorities.
     """
 
-    _pool: Any = None
+    def __init__(self, base_url: str, *, keep: int, verify: bool | str) -> None:
+        self._address = urlsplit(base_url)
+        self._keep = keep
+        self._verify = verify
+        self._idle: list[_Connection] = []  # the last one used is the first one used again
+        self._closed = False
 
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
-
-    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
-        if self._pool is None:
-            self._pool = super().get_connection_with_tls_context(*args, **kwargs)
-        return self._pool
+    def send(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: Iterable[bytes] | bytes | None,
+        call: Call,
+        patience: Patience,
+    ) -> Body:
+        """The answer, once its head is here. NotReached, NotTaken, OSError, HTTPException."""
+        connection = self._taken()
+        try:
+            connection.begin(call, patience)
+            try:
+                connection.request(method, path, body=body, headers=headers)
+            except BrokenPipeError:
+                pass  # a server may answer before it has read everything, and close what it does not read
+            except TimeoutError as err:
+                raise NotTaken from err
+            return Body(connection.answer(), connection, self._give_back)
+        except BaseException:
+            connection.close()
+            raise
 
     def close(self) -> None:
-        super().close()
-        if self._pool is not None:
-            self._pool.close()
+        """Close the idle ones, and the others when they are given back."""
+        self._closed = True
+        while self._idle:
+            self._idle.pop().close()
 
-    def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:
-        return request.path_url
+    def _taken(self) -> _Connection:
+        while self._idle:
+            with suppress(IndexError):  # another thread took the last one
+                connection = self._idle.pop()
+                if connection.is_connected:
+                    return connection
+                connection.close()
+        host, port = str(self._address.hostname), self._address.port  # without a port, ::1 would be read as one of 1
+        if self._address.scheme == "https":
+            return _TlsConnection(host, port or _TlsConnection.default_port, self._context)
+        return _Connection(host, port or _Connection.default_port)
 
-    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
-        response = requests.Response()
-        response.raw = resp
-        return response
+    def _give_back(self, connection: Any) -> None:
+        # before another call can have it: an abort that comes late must not break that one
+        connection.call.let_go()
+        if self._closed or len(self._idle) >= self._keep:
+            connection.close()
+        else:
+            self._idle.append(connection)
+
+    @cached_property
+    def _context(self) -> ssl.SSLContext:
+        bundle = DEFAULT_CA_BUNDLE_PATH if self._verify is True else str(self._verify)
+        is_folder = Path(bundle).is_dir()
+        context = ssl.create_default_context(cafile=None if is_folder else bundle, capath=bundle if is_folder else None)
+        context.set_alpn_protocols(["http/1.1"])
+        return context

@@ -11,36 +11,31 @@ import socket
 import ssl
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
-from copy import copy
-from functools import partial
 from typing import Protocol
 from urllib.parse import urlsplit
 
 import requests
-import urllib3
-from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from ragproxy import __version__
+from ragproxy.backends.bodies import Body
 from ragproxy.backends.call import Call
-from ragproxy.backends.connections import Adapter, Patience
+from ragproxy.backends.connections import Connections, NotReached, NotTaken, Patience
 from ragproxy.backends.listening import Listener
 from ragproxy.domain import Cancel
 from ragproxy.errors import UpstreamBroken, UpstreamError, UpstreamTimeout, UpstreamUnavailable, UpstreamUnreachable
 from ragproxy.tracing import UNTRACED, Tracing
 
 LARGEST_ANSWER = 64 << 20  # bytes; of one that is read whole
-_READ = 65536  # bytes
-_NETWORK = (requests.RequestException, HTTPError, http.client.HTTPException, OSError)
+_NETWORK = (NotReached, http.client.HTTPException, OSError)
 
 
 class Reply:
     """An answer whose status and headers are here, and whose body is read once, whole or as it comes."""
 
-    def __init__(self, response: requests.Response, call: Call, host: str, patience_s: float) -> None:
-        self._response = response
-        self._raw: urllib3.HTTPResponse = response.raw
-        self.status = self._raw.status
-        self.headers: Mapping[str, str] = self._raw.headers
+    def __init__(self, body: Body, call: Call, host: str, patience_s: float) -> None:
+        self.status = body.status
+        self.headers: Mapping[str, str] = body.headers  # their names in lower case
+        self._body = body
         self._call = call
         self._host = host
         self._patience_s = patience_s
@@ -54,7 +49,7 @@ class Reply:
     def read(self) -> bytes:
         """The whole body. UpstreamTimeout, or UpstreamBroken when it is cut or larger than LARGEST_ANSWER."""
         with self._reading():
-            body = self._raw.read(LARGEST_ANSWER + 1, decode_content=True)
+            body = self._body.read(LARGEST_ANSWER + 1)
         if len(body) > LARGEST_ANSWER:
             raise UpstreamBroken(f"The upstream {self._host} answered with more than {LARGEST_ANSWER >> 20} MiB")
         return body
@@ -79,23 +74,21 @@ class Reply:
 
         A server that keeps it open longer than `wait_s` loses its connection.
         """
-        connection = self._raw.connection
-        if connection is not None and connection.sock is not None:
+        sock = self._body.connection.sock
+        if sock is not None:
             with suppress(UpstreamError, OSError):
-                connection.sock.settimeout(wait_s)
+                sock.settimeout(wait_s)
                 next(self._pieces, None)
 
     def close(self) -> None:
         """Give the connection back when all was read, else close it: the rest is not waited for."""
         with suppress(*_NETWORK):
-            self._response.close()
+            self._body.close()
         self._call.let_go()
 
     def _heard(self, pulse_s: float) -> Iterator[bytes]:
-        pieces = self._flow()
-        response = self._raw._original_response
-        assert response is not None
-        listener = Listener(response, pulse_s=pulse_s, patience_s=self._patience_s)
+        pieces = self._body.pieces()
+        listener = Listener(self._body.answer, pulse_s=pulse_s, patience_s=self._patience_s)
         with self._reading():
             while True:
                 while not listener.next_comes():
@@ -107,20 +100,14 @@ class Reply:
 
     def _arriving(self) -> Iterator[bytes]:
         with self._reading():
-            yield from self._flow()
-
-    def _flow(self) -> Iterator[bytes]:
-        if self._raw.chunked:
-            return iter(self._raw.stream(None, decode_content=True))
-        # here `stream` would wait for the end
-        return iter(partial(self._raw.read1, _READ, decode_content=True), b"")
+            yield from self._body.pieces()
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
         try:
             yield
         except _NETWORK as err:
-            if isinstance(err, ReadTimeoutError | TimeoutError) and not self._call.aborted:
+            if isinstance(err, TimeoutError) and not self._call.aborted:
                 raise UpstreamTimeout(f"The upstream {self._host} fell silent in the middle of its answer") from err
             raise _broken(self._host, self._call) from err
         if self._call.aborted:  # without a length, an aborted answer looks like a whole one
@@ -178,21 +165,15 @@ class Http:
         headers: Mapping[str, str] | None = None,
         verify: bool | str = True,
     ) -> None:
-        self._base_url = base_url.rstrip("/")
         self.host = urlsplit(base_url).netloc.rpartition("@")[2]
-        self._timeouts_s = connect_timeout_s, read_timeout_s
-        self._verify = verify
-        self._session = requests.Session()
-        self._session.trust_env = False  # reading .netrc for every call costs more than the call's JSON
-        adapter = Adapter(pool_connections=1, pool_maxsize=pool, max_retries=0)
-        self._session.mount("http://", adapter)
-        self._session.mount("https://", adapter)
-        self._session.headers.clear()
-        self._session.headers.update({"User-Agent": f"ragproxy/{__version__}", "Accept-Encoding": "identity"})
-        self._session.headers.update(headers or {})
-        if key:
-            self._session.headers["Authorization"] = f"Bearer {key}"
-        self._templates: dict[tuple[str, str], requests.PreparedRequest] = {}
+        address = requests.Request("GET", base_url.rstrip("/")).prepare()  # as browsers would: its name, its password
+        self._path = address.path_url.rstrip("/")
+        self._patience = Patience(connect_timeout_s, read_timeout_s)
+        self._connections = Connections(str(address.url), keep=pool, verify=verify)
+        self._headers = {"User-Agent": f"ragproxy/{__version__}", "Accept-Encoding": "identity"}
+        self._headers |= {**(headers or {}), **address.headers}
+        if key and "Authorization" not in self._headers:
+            self._headers["Authorization"] = f"Bearer {key}"
         self.tracing: Tracing | None = None
 
     @contextmanager
@@ -235,12 +216,12 @@ class Http:
 
         Without a Content-Length in `headers` it goes out in chunks.
         """
-        with self._exchange(method, path, dict(headers), body, cancel, familiar=False) as reply:
+        with self._exchange(method, path, dict(headers), body, cancel) as reply:
             yield reply
 
     def close(self) -> None:
         """Close the connections that no call is using."""
-        self._session.close()
+        self._connections.close()
 
     @contextmanager
     def _exchange(
@@ -250,15 +231,12 @@ class Http:
         headers: dict[str, str],
         body: Iterable[bytes] | bytes | None,
         cancel: Cancel,
-        *,
-        familiar: bool = True,
     ) -> Iterator[Reply]:
         call = Call()
         traced = UNTRACED if self.tracing is None else self.tracing.call(method, path, self.host, headers)
         with traced as span, cancel.breaking(call.abort):
             try:
-                prepared = self._prepared(self._template(method, path, familiar), headers, body)
-                reply = Reply(self._send(prepared, call), call, self.host, self._timeouts_s[1])
+                reply = Reply(self._send(method, path, headers, body, call), call, self.host, self._patience.read_s)
             except BaseException:
                 call.let_go()
                 raise
@@ -269,39 +247,21 @@ class Http:
             finally:
                 reply.close()
 
-    def _template(self, method: str, path: str, familiar: bool) -> requests.PreparedRequest:
-        """A request without a body; a `familiar` one is made once: there are as many as paths in our code."""
-        template = self._templates.get((method, path))
-        if template is None:
-            template = self._session.prepare_request(requests.Request(method, self._base_url + path))
-            template.headers.pop("Content-Length", None)  # 0, which would stand beside a body in chunks
-            if familiar:
-                self._templates[method, path] = template
-        return template
-
-    @staticmethod
-    def _prepared(
-        template: requests.PreparedRequest, headers: dict[str, str], body: Iterable[bytes] | bytes | None
-    ) -> requests.PreparedRequest:
-        prepared = copy(template)
-        prepared.headers = {**template.headers, **headers}  # type: ignore[assignment]
-        prepared.body = body  # type: ignore[assignment]
-        return prepared
-
-    def _send(self, prepared: requests.PreparedRequest, call: Call) -> requests.Response:
-        patience = Patience(call, *self._timeouts_s)
+    def _send(
+        self, method: str, path: str, headers: dict[str, str], body: Iterable[bytes] | bytes | None, call: Call
+    ) -> Body:
+        sent = {**self._headers, **headers}
         try:
-            adapter = self._session.get_adapter(str(prepared.url))
-            return adapter.send(prepared, stream=True, timeout=patience, verify=self._verify)  # type: ignore[arg-type]
+            return self._connections.send(method, self._path + path, sent, body, call, self._patience)
         except _NETWORK as err:
             if call.aborted:
                 raise _broken(self.host, call) from err
-            if isinstance(err, requests.ConnectTimeout):
+            if isinstance(err, NotReached) and _caused(err, TimeoutError):
                 raise UpstreamUnreachable(f"The upstream {self.host} could not be reached in time") from err
-            if isinstance(err, requests.ReadTimeout):
-                raise UpstreamTimeout(f"The upstream {self.host} did not answer in time") from err
-            if _caused(err, TimeoutError):
+            if isinstance(err, NotTaken):
                 raise UpstreamTimeout(f"The upstream {self.host} did not take the request in time") from err
+            if isinstance(err, TimeoutError):
+                raise UpstreamTimeout(f"The upstream {self.host} did not answer in time") from err
             raise UpstreamUnavailable(f"The upstream {self.host} {_reason(err)}") from err
 
 

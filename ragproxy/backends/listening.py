@@ -100,7 +100,7 @@ class _GreenEar(_Ear):
             self._silent_at = self._told_at = monotonic()
         self._reader = self._current()
         try:
-            if self._is_drained:
+            if self._is_drained and self._sock.gettimeout() is None:
                 self._hub.wait(self._readable)
             read: int = self._sock.recv_into(buffer)
         finally:

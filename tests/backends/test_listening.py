@@ -107,6 +107,15 @@ def test_an_end_that_comes_late_is_waited_for_like_a_piece(up, http):
     assert b"".join(pieces) == b"one"
 
 
+def test_the_end_of_a_stream_that_has_said_all_is_not_waited_for(up, http):
+    up.script(Reply((b"all",), stalls=True))
+    with http.get("/models", Cancel()) as reply:
+        assert next(reply.pieces(5)) == b"all"
+        began = time.monotonic()
+        reply.finish()
+    assert time.monotonic() - began < 1
+
+
 def test_a_wait_that_is_listened_to_is_broken_at_once(up, http, breaking_after):
     up.script(Reply((b"one",), stalls=True))
     with breaking_after(0.3) as (cancel, took), http.get("/models", cancel) as reply:
