@@ -14,8 +14,10 @@ from tests.e2e.servers import Server, migrated
 ADMIN = "sk-admin-of-the-reference"
 CHAT = "operation/chat_create_chat_completion"
 MOST_BYTES = 300_000
-SLIT = {"width": 320, "height": 60}  # hundreds of pages are made, and little of them is painted
+# hundreds of pages are made and opened, and none is painted
+SLIT = {"width": 320, "height": 60}
 SHOWN = """(ids) => {
+  document.getElementById("content").style.contentVisibility = "hidden";
   const titles = [];
   const shown = (id) => new Promise((done) => {
     addEventListener("hashchange", () => setTimeout(done), { once: true });
