@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from tests.e2e.servers import ROOT
@@ -20,6 +21,13 @@ from tests.e2e.servers import ROOT
 AXE = ROOT / "tests" / "web" / "node_modules" / "axe-core" / "axe.min.js"
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
+# each viewport and each theme once; all of them together only where minutes do not matter
+LOOKS = [
+    pytest.param(DESKTOP, "light", id="desktop-light"),
+    pytest.param(PHONE, "dark", id="phone-dark"),
+    pytest.param(DESKTOP, "dark", id="desktop-dark", marks=pytest.mark.soak),
+    pytest.param(PHONE, "light", id="phone-light", marks=pytest.mark.soak),
+]
 _USUAL = "/usr/bin/chromium"
 _ARGUMENTS = [
     "--headless",
@@ -31,6 +39,7 @@ _ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+_RUN_AXE = "() => axe.run(document, {resultTypes: ['violations'], selectors: false}).then((found) => found.violations)"
 
 
 class Absent(Exception):
@@ -121,12 +130,13 @@ def faults(page: Page) -> list[str]:
     """What axe-core finds serious or critical on the page as it is now, a line each; its context must bypass the CSP."""
     if not AXE.is_file():
         raise Absent("axe-core is not installed: `make dev` installs it where there is npm")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
     try:
-        found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+        found = page.evaluate(_RUN_AXE)
     except Error as err:
         raise AssertionError("axe-core could not run: is the context made with bypass_csp?") from err
-    serious = [fault for fault in found["violations"] if fault["impact"] in ("serious", "critical")]
+    serious = [fault for fault in found if fault["impact"] in ("serious", "critical")]
     return [f"{fault['id']}: {fault['help']}: {node['html']}" for fault in serious for node in fault["nodes"]]
 
 

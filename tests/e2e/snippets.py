@@ -1,5 +1,7 @@
 """The code in the documentation, to be run as a reader would."""
 
+import multiprocessing
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +17,9 @@ INTEGRATIONS = sorted((ROOT / "docs" / "guide").glob("*/integrations.md"))  # a 
 PAGES = [ROOT / "README.md", *sorted({*(ROOT / "docs" / "guide").rglob("*.md")} - {*INTEGRATIONS})]
 ADDRESS = "http://localhost:8083"
 
+# an interpreter that has imported the official client already: the code of a page runs in a copy of it
+_COPIES = multiprocessing.get_context("forkserver")
+_COPIES.set_forkserver_preload(["openai", __name__])
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SECTION = re.compile(r"^## (.+)$", re.MULTILINE)
 
@@ -39,6 +44,28 @@ def pages(*languages: str) -> list[Path]:
 def title(page: Path) -> str:
     """A page as the tests name it."""
     return str(page.relative_to(ROOT))
+
+
+def interpreted(program: str, folder: Path, timeout_s: float) -> tuple[int | None, str, str]:
+    """Run Python in a folder, with PATH alone of the machine's settings: its exit code, and what it said on both outputs."""
+    outputs = [folder / "stdout", folder / "stderr"]
+    process = _COPIES.Process(target=_interpret, args=(program, folder, outputs))
+    process.start()
+    process.join(timeout_s)
+    process.kill()
+    process.join()
+    said, complained = (output.read_text(encoding="utf-8") for output in outputs)
+    return process.exitcode, said, complained
+
+
+def _interpret(program: str, folder: Path, outputs: list[Path]) -> None:
+    for number, output in enumerate(outputs, 1):
+        os.dup2(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
+    os.chdir(folder)
+    path = os.environ["PATH"]
+    os.environ.clear()
+    os.environ["PATH"] = path
+    exec(compile(program, "<page>", "exec"), {"__name__": "__main__"})
 
 
 @contextmanager

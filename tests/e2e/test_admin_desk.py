@@ -214,8 +214,8 @@ def test_an_upstream_that_is_down_is_told_with_what_to_do(browser, tmp_path, ups
             seen.is_clean()
 
 
-def test_a_server_that_went_away_is_told_and_tried_again(browser, tmp_path, upstream):
-    with served(tmp_path, upstream) as server, opened(browser, server) as seen:
+def test_a_server_that_went_away_is_told_and_tried_again(browser, server):
+    with opened(browser, server) as seen:
         page = seen.page
         page.context.set_offline(True)
         page.locator('[data-section="agents"]').click()

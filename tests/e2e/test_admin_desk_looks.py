@@ -30,9 +30,8 @@ def test_the_desk_speaks_french_and_changes_its_language(browser, server):
         seen.is_clean()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [browsing.DESKTOP, browsing.PHONE], ids=["desktop", "phone"])
-def test_nothing_serious_stands_in_anybodys_way(browser, server, store, theme, viewport):
+@pytest.mark.parametrize(("viewport", "theme"), browsing.LOOKS)
+def test_nothing_serious_stands_in_anybodys_way(browser, server, store, viewport, theme):
     look = {"viewport": viewport, "color_scheme": theme, "bypass_csp": True}  # axe is brought in by the test
     with browsing.visit(browser, server.url + "/admin", **look) as seen:
         page = seen.page

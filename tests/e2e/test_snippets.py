@@ -4,7 +4,6 @@ import importlib.util
 import os
 import shutil
 import subprocess
-import sys
 from contextlib import contextmanager
 
 import pytest
@@ -53,7 +52,8 @@ def test_the_python_of_a_page_runs_from_top_to_bottom(page, server, tmp_path):
         pytest.skip("langchain-openai is not installed: make dev")
     with _serving(page, server, tmp_path) as serving, snippets.reader(tmp_path, serving):
         program = "\n".join([PRELUDE, *blocks]).replace(snippets.ADDRESS, serving.url).replace(DOTS, QUESTION)
-        said = _run([sys.executable, "-c", program], tmp_path)
+        code, said, complained = snippets.interpreted(program, tmp_path, RUN_S)
+    assert code == 0, complained
     assert PRINTED.get(page.name, "") in said
 
 

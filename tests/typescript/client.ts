@@ -1,4 +1,4 @@
-// The official client with ragproxy's types: nothing is cast. test_types.py compiles it, tests/e2e/test_typescript.py runs it.
+// The official client with ragproxy's types: nothing is cast. tests/e2e/test_typescript.py compiles and runs it.
 import assert from "node:assert/strict";
 import OpenAI from "openai";
 import type { Rag, Source } from "ragproxy-types/openai";

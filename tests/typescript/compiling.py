@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.typescript import generate
 
 HERE = Path(__file__).resolve().parent
+EXAMPLES = sorted({*HERE.glob("*.ts"), *HERE.glob("*.cts")})
 PACKAGES = generate.FOLDER / "node_modules"
 COMPILED_IN_S = 240
 _NEEDED = ("openai", "typescript", "@types")
@@ -18,8 +19,8 @@ class Unavailable(Exception):
     """This machine cannot compile TypeScript; the message says what it lacks."""
 
 
-def project(folder: Path) -> Path:
-    """The folder as a project with this folder's files and the types' package, which holds what it says it does."""
+def project(folder: Path, *files: Path) -> Path:
+    """The folder as a project with these files and the types' package, which holds what it says it does."""
     if shutil.which("node") is None:
         raise Unavailable("node is not installed: the TypeScript tests need it")
     for name in _NEEDED:
@@ -31,7 +32,7 @@ def project(folder: Path) -> Path:
         (folder / "node_modules" / name).symlink_to(PACKAGES / name)
     for name in ("package.json", *json.loads((generate.FOLDER / "package.json").read_text())["files"]):
         shutil.copy(generate.FOLDER / name, ours)
-    for file in (*HERE.glob("*.ts"), *HERE.glob("*.cts"), HERE / "tsconfig.json"):
+    for file in (*files, HERE / "tsconfig.json"):
         shutil.copy(file, folder)
     (folder / "package.json").write_text('{"private": true, "type": "module"}')
     return folder

@@ -1,4 +1,4 @@
-// Without a client: fetch, with the types of bodies and answers. test_types.py compiles it.
+// Without a client: fetch, with the types of bodies and answers. tests/e2e/test_typescript.py compiles it.
 import type { ChatCompletion, ChatRequest, Error as ApiError, ResponseStreamEvent, paths } from "ragproxy-types";
 
 type Chat = paths["/v1/chat/completions"]["post"];

@@ -1,4 +1,4 @@
-// The same for what is compiled to CommonJS. test_types.py compiles it.
+// The same for what is compiled to CommonJS. tests/e2e/test_typescript.py compiles it.
 import { OpenAI } from "openai";
 import type { Source } from "ragproxy-types/openai";
 

@@ -1,4 +1,4 @@
-// Mistakes that the compiler has to find: where it finds none, the types have become `any`. test_types.py compiles it.
+// Mistakes that the compiler has to find: where it finds none, the types have become `any`. tests/e2e/test_typescript.py compiles it.
 import OpenAI from "openai";
 import type { ChatCompletion, ChatRequest, Filter, OutputItem, Rag, VectorStore } from "ragproxy-types";
 import type {} from "ragproxy-types/openai";

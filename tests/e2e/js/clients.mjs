@@ -24,9 +24,20 @@ async function heard(url, options) {
   const response = await fetch(url, options);
   const about = { method: options.method.toUpperCase(), path: new URL(url).pathname, status: response.status };
   const type = response.headers.get("content-type") ?? "";
-  const write = (body) => appendFileSync(process.env.HEARD, JSON.stringify({ ...about, type, body }) + "\n");
-  if (/json|event-stream/.test(type)) response.clone().text().then(write, () => {});
-  return response;
+  if (!response.body || !/json|event-stream/.test(type)) return response;
+  const pieces = [];
+  const hearing = new TransformStream({
+    transform(piece, listener) {
+      pieces.push(piece);
+      listener.enqueue(piece);
+    },
+    flush() {
+      const body = Buffer.concat(pieces).toString();
+      appendFileSync(process.env.HEARD, JSON.stringify({ ...about, type, body }) + "\n");
+    },
+  });
+  // no clone: who leaves it would only leave once the clone has been read too
+  return new Response(response.body.pipeThrough(hearing), response);
 }
 
 /** A conversation of one question. */
