@@ -150,13 +150,13 @@ def test_who_wants_no_motion_sees_none(browser, server, upstream):
         assert seconds < 0.001
 
 
-@pytest.mark.parametrize("path", ["/", "/docs"])
+@pytest.mark.parametrize("path", ["/", "/docs", "/admin"])
 def test_a_page_is_ready_after_little_work(browser, server, path):
     assert browsing.opening_ms(browser, server.url + path)[1] < 500
 
 
 @pytest.mark.soak  # by the clock: when nothing else runs
-@pytest.mark.parametrize("path", ["/", "/docs"])
+@pytest.mark.parametrize("path", ["/", "/docs", "/admin"])
 def test_a_page_is_ready_in_a_second(browser, server, path):
     assert browsing.opening_ms(browser, server.url + path)[0] < 1000
 

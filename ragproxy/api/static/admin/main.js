@@ -18,6 +18,7 @@ async function start(notice = null) {
   } catch (failure) {
     app.replaceChildren(failed(failure, () => start(notice)));
   }
+  performance.mark("ready");
   document.documentElement.dataset.ready = "";
 }
 
