@@ -107,8 +107,13 @@ def test_the_command_asks_the_server_and_waits(filled):
         done = ragproxy("reindex", "filled", data_dir=filled.data_dir)
         assert done.stdout == f"'filled' is indexed anew: {filled.chunks} chunks.\n"
         assert _get(server, filled.store)["status"] == "completed"
-        by_url = ragproxy("reindex", filled.store, "--url", server.url, data_dir=filled.data_dir / "elsewhere")
-        assert by_url.stdout == done.stdout
+
+
+def test_the_command_asks_the_server_that_is_named(small):
+    with Server(small.data_dir) as server:
+        done = ragproxy("reindex", small.store, "--url", server.url, data_dir=small.data_dir / "elsewhere")
+        assert done.stdout == "'small' is indexed anew: 1 chunks.\n"
+        assert _get(server, small.store)["status"] == "completed"
 
 
 def test_ctrl_c_leaves_it_running_and_says_so(filled):
