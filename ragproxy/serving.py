@@ -20,7 +20,8 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from gunicorn.http import wsgi
+from gunicorn.http import message, wsgi
+from gunicorn.http.body import LengthReader
 from gunicorn.http.wsgi import Response
 
 from ragproxy import __version__
@@ -145,7 +146,25 @@ def _send(client: socket.socket, data: bytes) -> None:
         client.sendall(memoryview(data)[sent:])
 
 
+class _Exact(LengthReader):
+    """gunicorn's, but the client is asked for no more than whoever reads wants.
+
+    What would be read ahead, up to a MiB, is copied at every read: nine tenths of what a large upload took.
+    """
+
+    unreader: Any
+    length: int
+
+    def read(self, size: int) -> bytes:
+        """As its parent."""
+        size = min(self.length, size)
+        data: bytes = self.unreader.read(size) if size > 0 else b""
+        self.length -= size
+        return data
+
+
 wsgi.Response = _Answer
+message.LengthReader = _Exact
 
 try:
     _settings = from_env()

@@ -206,7 +206,7 @@ def test_an_answer_cut_anywhere_in_its_head_is_an_error_before_the_first_delta(u
     stream=st.booleans(),
     framed=st.booleans(),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_whatever_an_upstream_says_is_an_answer_or_an_upstream_error(shared, body, stream, framed):
     up, model = shared
     told = Reply.events(b"data: " + body + b"\n\n") if framed else Reply.events(body)

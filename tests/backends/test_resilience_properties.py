@@ -53,7 +53,7 @@ behaviours = st.one_of(
     stream=st.booleans(),
     taken=st.none() | st.integers(0, 4),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_one_answer_or_one_error_and_nothing_is_left_behind(servers, main, spare, stream, taken):
     servers.behave(main, spare, stream)
     user = str(next(servers.numbers))
@@ -88,7 +88,7 @@ def test_one_answer_or_one_error_and_nothing_is_left_behind(servers, main, spare
 @given(
     events=st.lists(st.sampled_from(["well", "down", "broken", "refused", "closed", "wait 4", "wait 11"]), max_size=60)
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_a_breaker_opens_and_closes_as_a_simple_model_of_it_says(events):
     clock = FakeClock()
     breaker = Breaker("main", failures=3, open_s=10, longest_open_s=25, clock=clock)

@@ -76,15 +76,21 @@ def test_an_address_that_is_not_ours_is_said(tmp_path, host):
     assert "Traceback" not in refused.stderr
 
 
-def test_the_next_start_leaves_the_guide_alone_and_a_terminated_server_frees_the_data(tmp_path):
-    with _serve(tmp_path) as first:
-        assert "user guide" in first.started
-    assert holder(tmp_path) is None
-    with _serve(tmp_path, RAGPROXY_AUTH="keys", RAGPROXY_ADMIN_KEY="hush") as second:
-        assert "user guide" not in second.started
-        assert "Bearer $RAGPROXY_ADMIN_KEY" in second.started
-        assert "accepted" not in second.errors()
-        assert "hush" not in second.started + second.errors()
+def test_a_start_with_a_default_store_leaves_it_alone(keyed):
+    assert "serves" in keyed.started
+    assert "user guide" not in keyed.started
+
+
+def test_the_admin_key_is_named_and_never_said(keyed):
+    assert "Bearer $RAGPROXY_ADMIN_KEY" in keyed.started
+    assert "accepted" not in keyed.errors()
+    assert "hush" not in keyed.started + keyed.errors()
+
+
+def test_a_store_of_another_embedder_is_mentioned(keyed):
+    assert (
+        "'default' was indexed with the embedder 'hash-384', and 'bge-m3' is configured: run `ragproxy reindex default`"
+    ) in keyed.errors()
 
 
 def test_a_server_open_to_the_network_warns(tmp_path):
@@ -92,20 +98,6 @@ def test_a_server_open_to_the_network_warns(tmp_path):
     with _serve(tmp_path, "--host", "0.0.0.0") as served:
         assert "WARNING: RAGPROXY_AUTH=open, and the server listens on 0.0.0.0" in served.errors()
         assert f"curl {served.url}/v1/chat/completions" in served.started
-
-
-def test_a_store_of_another_embedder_is_mentioned(tmp_path, documents):
-    ragproxy("ingest", documents, data_dir=tmp_path)
-    with _serve(
-        tmp_path,
-        OPENAI_BASE_URL="http://127.0.0.1:9/v1",
-        RAGPROXY_UPSTREAM_MODEL="m",
-        RAGPROXY_EMBEDDING_MODEL="bge-m3",
-    ) as served:
-        assert (
-            "'default' was indexed with the embedder 'hash-384', and 'bge-m3' is configured: "
-            "run `ragproxy reindex default`"
-        ) in served.errors()
 
 
 def test_an_interrupted_seeding_is_taken_up_again(settings, documents, capsys):
@@ -138,6 +130,18 @@ def settings(data_dir):
 @pytest.fixture(scope="module")
 def served(served_dir):
     with _serve(served_dir) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def keyed(tmp_path_factory):
+    """A server with keys, over documents of the user's that another embedder has indexed."""
+    data_dir = tmp_path_factory.mktemp("keyed")
+    (document := data_dir / "louvre.md").write_text("# Louvre\n\nLe musée du Louvre ferme le mardi.\n")
+    ragproxy("ingest", document, data_dir=data_dir)
+    keys = {"RAGPROXY_AUTH": "keys", "RAGPROXY_ADMIN_KEY": "hush"}
+    upstream = {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1", "RAGPROXY_UPSTREAM_MODEL": "m"}
+    with _serve(data_dir, RAGPROXY_EMBEDDING_MODEL="bge-m3", **keys, **upstream) as server:
         yield server
 
 
@@ -190,6 +194,7 @@ def _serve(data_dir, *arguments, **variables):
         yield server
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
+        assert holder(data_dir) is None  # the data is free for the next one
     finally:
         process.kill()
         process.wait()

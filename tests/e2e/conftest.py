@@ -208,10 +208,10 @@ def writing(upstream):
     return {"OPENAI_BASE_URL": upstream.url, "OPENAI_API_KEY": "sk-upstream", "RAGPROXY_UPSTREAM_MODEL": "tiny"}
 
 
-def _has_learnt(server):
+def _has_learnt(server, models=MODELS):
     """Wait for the upstream's list of models, so that no test counts its request as one of its own."""
     until = time.monotonic() + 10
-    while set(MODELS) - {card["id"] for card in requests.get(server.url + "/models", timeout=5).json()["data"]}:
+    while set(models) - {card["id"] for card in requests.get(server.url + "/models", timeout=5).json()["data"]}:
         assert time.monotonic() < until
         time.sleep(0.05)
 

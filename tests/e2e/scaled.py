@@ -58,8 +58,9 @@ class Services:
             connection.execute(f"CREATE SCHEMA {schema}")
         self._stack.callback(self._drop, schema)
         address = POSTGRES.replace("postgresql://", "postgresql+psycopg://", 1)
+        options = f"-csearch_path={schema} -csynchronous_commit=off"  # nobody kills the database itself
         return {
-            "DATABASE_URL": f"{address}{'&' if '?' in address else '?'}options={quote(f'-csearch_path={schema}')}",
+            "DATABASE_URL": f"{address}{'&' if '?' in address else '?'}options={quote(options)}",
             "REDIS_URL": self.redis_url,
             "CHROMA_URL": self.chroma.url,
             "RAGPROXY_FILES_URL": f"s3://{BUCKET}/{schema}",

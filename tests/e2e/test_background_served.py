@@ -7,7 +7,7 @@ import openai
 import pytest
 
 from tests.e2e import scaled
-from tests.e2e.conftest import _has_learnt, writing
+from tests.e2e.conftest import writing
 from tests.e2e.scaled import wait_until
 from tests.e2e.servers import Server, migrated
 from tests.replies import Reply, chat_frames
@@ -132,7 +132,9 @@ def test_a_reader_is_told_that_it_goes_on_and_may_leave(tmp_path, upstream):
         ) as answer:
             lines = answer.iter_lines()
             assert next(lines) == "event: response.created"
-            assert [line for line in (next(lines) for _ in range(100)) if line.startswith(":")].count(": ping") > 2
+            pings = 0
+            while pings <= 2:
+                pings += next(lines) == ": ping"
         wait_until(lambda: server.metric("ragproxy_requests_in_flight") == 2, 5)  # who asks, and who makes it
         assert not upstream.to(CHAT)[0].left.is_set()  # it is made for whoever comes back
 
@@ -249,21 +251,6 @@ def test_one_that_kills_every_server_has_failed_in_the_end(tmp_path, upstream):
             assert len(upstream.to(CHAT)) == 3
     finally:
         server.close()
-
-
-@pytest.mark.sets("scaled")
-def test_one_whose_worker_is_killed_is_made_by_another(deployed, tmp_path, upstream):
-    with deployed(tmp_path, **writing(upstream)) as machines, scaled.client(machines) as ai:
-        _has_learnt(machines)
-        upstream.script(SILENT, path=CHAT)
-        response = ai.responses.create(model="tiny", input="Hi", background=True)
-        wait_until(lambda: upstream.to(CHAT), 20)
-        for process in machines.workers_of_jobs:
-            process.kill()
-        machines.workers_of_jobs.append(machines.worker("worker-next"))
-        done = ended(ai, response, timeout_s=40)
-        assert (done.status, done.output_text) == ("completed", "Hi")
-        assert len(upstream.to(CHAT)) == 2
 
 
 # ---- what they do ----

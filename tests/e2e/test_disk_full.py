@@ -2,6 +2,7 @@
 
 import os
 import random
+import shlex
 import shutil
 import subprocess
 import time
@@ -12,7 +13,7 @@ import pytest
 import requests
 
 from ragproxy.disk import INDEX_RESERVE
-from tests.e2e.servers import Server
+from tests.e2e.servers import Server, migrated
 
 DISK_MIB = 160
 MIB = 1 << 20
@@ -22,7 +23,7 @@ ROOMLESS = {
     "param": None,
     "code": "storage_full",
 }
-PREPARE = 'mount -t tmpfs -o size={}m tmpfs "$0" && "$1" -m ragproxy migrate && exec "$@"'
+PREPARE = 'mount -t tmpfs -o size={}m tmpfs "$0" && cp {} "$0" && exec "$@"'
 
 
 def test_uploads_stop_before_the_disk_is_full_and_all_else_goes_on(disk):
@@ -115,7 +116,10 @@ class Disk(Server):
     """A server whose data folder is a disk of DISK_MIB, seen from here through /proc."""
 
     def __init__(self, data_dir):
-        super().__init__(data_dir, within=["unshare", "-Urm", "sh", "-c", PREPARE.format(DISK_MIB), str(data_dir)])
+        migrated(data_dir.parent / "migrated")
+        database = shlex.quote(str(data_dir.parent / "migrated" / "ragproxy.db"))
+        prepare = PREPARE.format(DISK_MIB, database)
+        super().__init__(data_dir, within=["unshare", "-Urm", "sh", "-c", prepare, str(data_dir)])
         self.inside = Path(f"/proc/{self.process.pid}/root{data_dir}")
         self._first = self.workers
 

@@ -39,7 +39,7 @@ def native(*texts):
     ids=["chat", "grounded chat", "completion", "grounded completion", "grounded list"],
 )
 def test_a_silence_is_filled_with_comments(server, upstream, path, body, said):
-    upstream.script(Reply.events(*said[:2], b"".join(said[2:]), delay_s=SLOW_S))
+    upstream.script(Reply.events(said[0], b"".join(said[1:]), delay_s=SLOW_S))
     answer = post(server, {**body, "stream": True}, path).content
     events = frames(answer)
     assert events[-1] == DONE
@@ -76,7 +76,8 @@ def test_an_upstream_that_only_says_that_it_lives_is_heard(server, upstream):
 
 @pytest.mark.parametrize("model", ["tiny", "ragproxy"])
 def test_the_official_client_reads_on(ai, upstream, model):
-    upstream.script(Reply.events(*chat_frames("one", " two"), delay_s=SLOW_S / 2))
+    begun, rest = chat_frames("one", " two")[:2], chat_frames("one", " two")[2:]
+    upstream.script(Reply.events(*begun, b"".join(rest), delay_s=SLOW_S / 2))
     chunks = list(ai.chat.completions.create(model=model, messages=user(TOWER), stream=True))
     assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == "one two"
     assert chunks[-1].choices[0].finish_reason == "stop"

@@ -18,12 +18,14 @@ from tests.upstream import Upstream
 
 FILES, LINES = 6, 420  # more chunks than two pages of a reindex, so that its progress shows
 WAIT_S = 90
+PAUSE_S = 0.05  # between two searches of a thread: the reindex has to get on as well
 
 
-def test_searches_never_fail_or_come_back_empty_while_a_store_is_reindexed(filled):
+@pytest.mark.parametrize("times", [1, pytest.param(3, marks=pytest.mark.soak)])
+def test_searches_never_fail_or_come_back_empty_while_a_store_is_reindexed(filled, times):
     with Server(filled.data_dir) as server, Searching(server.url, filled.store) as searching:
         searching.until(5)
-        for _ in range(2):
+        for _ in range(times):
             asked = _post(server, filled.store)
             assert asked["status"] == "in_progress"
             done = _ended(server, filled.store)
@@ -107,8 +109,13 @@ def test_the_command_asks_the_server_and_waits(filled):
         done = ragproxy("reindex", "filled", data_dir=filled.data_dir)
         assert done.stdout == f"'filled' is indexed anew: {filled.chunks} chunks.\n"
         assert _get(server, filled.store)["status"] == "completed"
-        by_url = ragproxy("reindex", filled.store, "--url", server.url, data_dir=filled.data_dir / "elsewhere")
-        assert by_url.stdout == done.stdout
+
+
+def test_the_command_asks_the_server_that_is_named(small):
+    with Server(small.data_dir) as server:
+        done = ragproxy("reindex", small.store, "--url", server.url, data_dir=small.data_dir / "elsewhere")
+        assert done.stdout == "'small' is indexed anew: 1 chunks.\n"
+        assert _get(server, small.store)["status"] == "completed"
 
 
 def test_ctrl_c_leaves_it_running_and_says_so(filled):
@@ -158,6 +165,7 @@ class Searching:
             if not answer.get("data") or seconds > 5:
                 self.wrong.append((seconds, answer))
             self.answers += 1
+            time.sleep(PAUSE_S)
 
     def until(self, answers):
         until = time.monotonic() + WAIT_S

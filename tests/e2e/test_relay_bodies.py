@@ -35,10 +35,11 @@ def test_an_answer_cut_by_the_upstream_is_cut_for_the_client(gateway, up, framin
 # ---- large bodies -------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("blocks", [64, pytest.param(200, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("last", [False, True], ids=["the model first", "the file first"])
 @pytest.mark.parametrize("chunked", [False, True], ids=["length", "chunks"])
-def test_two_hundred_megabytes_are_never_in_memory(gateway, up, last, chunked):
-    block, blocks = os.urandom(MIB), 200
+def test_a_large_file_is_never_in_memory(gateway, up, last, chunked, blocks):
+    block = os.urandom(MIB)
     parts = [BEFORE, *[block] * blocks, b"\r\n", MODEL] if last else [MODEL, BEFORE, *[block] * blocks, b"\r\n"]
     parts.append(b"--B--\r\n")
     with Memory(gateway) as memory:

@@ -79,7 +79,7 @@ def test_connections_to_redis_that_break_cost_nothing(services, one, other, stor
 
 
 def test_a_reindex_under_load_has_no_gap_and_loses_nothing(library, one, other, store):
-    _feed_and_wait(one, store, 60)
+    _feed_and_wait(one, store, 45)
     over = threading.Event()
     answers = []
 
@@ -91,7 +91,7 @@ def test_a_reindex_under_load_has_no_gap_and_loses_nothing(library, one, other, 
         searching = [threads.submit(search, machine) for machine in (one, other)]
         try:
             reindexing = ThreadPoolExecutor(1).submit(library.run, "reindex", _name(one, store))
-            batch = _feed(other, store, 40, start=100)
+            batch = _feed(other, store, 20, start=100)
             reindexing.result(60)
         finally:
             over.set()
@@ -99,7 +99,7 @@ def test_a_reindex_under_load_has_no_gap_and_loses_nothing(library, one, other, 
             thread.result()
     assert set(answers) == {"7.txt"}
     assert len(answers) > 5
-    _check_whole(other, store, batch, 40, start=100)
+    _check_whole(other, store, batch, 20, start=100)
     for machine in (one, other):
         assert _first(machine, store, "zymurgie42x") == "42.txt"
 

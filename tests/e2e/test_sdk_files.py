@@ -10,7 +10,8 @@ import openai
 import pytest
 import requests
 
-from tests.e2e.servers import Server
+from tests.e2e import scaled
+from tests.e2e.servers import Server, migrated
 
 pytestmark = pytest.mark.sets("embedded", "scaled")
 
@@ -114,13 +115,14 @@ def test_a_large_file_passes_through_without_being_held(library):
     assert _peak_kib(library) - before < 40 << 10
 
 
-def test_a_file_of_600_mb_is_refused_before_it_is_kept(library, ai):
-    if not isinstance(library, Server):
-        pytest.skip("is refused before there is anything to keep, on either set")
-    with pytest.raises(openai.APIStatusError) as caught:
-        ai.files.create(file=("big.bin", bytes(600 * MIB)), purpose="assistants")
-    assert caught.value.status_code == 413
-    assert "512 MiB" in caught.value.message
+def test_a_file_beyond_the_limit_is_refused_before_it_is_kept(tmp_path):
+    migrated(tmp_path)
+    with Server(tmp_path, RAGPROXY_FILE_LIMIT_MB="32") as server, scaled.client(server) as ai:
+        with pytest.raises(openai.APIStatusError) as caught:
+            ai.files.create(file=("big.bin", bytes(40 * MIB)), purpose="assistants")
+        assert caught.value.status_code == 413
+        assert "32 MiB" in caught.value.message
+        assert [path for path in (tmp_path / "files").rglob("*") if path.is_file()] == []
 
 
 def test_a_sender_who_hangs_up_leaves_nothing(library):

@@ -169,7 +169,7 @@ def test_many_small_files_are_few_additions_and_a_large_one_is_several(library, 
     assert sum(sizes) == 200
     assert len(sizes) <= 8
     sizes.clear()
-    large = library.put("grand.txt", "\n\n".join(f"{i} " + LONG * 15 for i in range(1_100)))
+    large = library.put("grand.txt", "\n\n".join(f"{i} " + LONG * 15 for i in range(600)))
     library.work()
     assert library.get(large).chunks == sum(sizes) == len(library.chunks(large))
     assert max(sizes) == 500
@@ -294,7 +294,7 @@ def test_stopping_finishes_what_was_read_and_frees_the_rest_at_once(library):
 
 
 def test_a_sandbox_closed_under_a_file_is_not_held_against_it(library):
-    file_id = library.put("a.pdf", hostile.slow_pdf(20))
+    file_id = library.put("a.pdf", hostile.slow_pdf(6))
     stopping = threading.Event()
     with ThreadPoolExecutor() as pool:
         working = pool.submit(library.indexer().work, stopping.is_set)

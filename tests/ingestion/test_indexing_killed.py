@@ -1,11 +1,9 @@
 """kill -9 in the midst of indexing: the next process completes every file, once."""
 
+import os
 import random
-import subprocess
-import sys
 import time
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
@@ -13,21 +11,11 @@ from ragproxy.ingestion import Doctor
 from ragproxy.services import build
 from ragproxy.settings import from_env
 from ragproxy.state import migrate, open_state
+from tests.e2e.servers import environment, start
 from tests.ingestion import samples
 from tests.ingestion.library import OWNER, Library
 
-ROOT = Path(__file__).resolve().parents[2]
 FILES = 50
-# what a server does of it: the services, started, until it is killed
-PROGRAM = """
-import sys, time
-from ragproxy.services import build
-from ragproxy.settings import from_env
-services = build(from_env({"RAGPROXY_DATA_DIR": sys.argv[1], "RAGPROXY_JOBS": sys.argv[2]}))
-services.start()
-print("started", flush=True)
-time.sleep(600)
-"""
 
 
 @pytest.mark.parametrize("jobs", [pytest.param(1, marks=pytest.mark.soak), 3])
@@ -105,12 +93,15 @@ class _Server:
     """A process that indexes, killed at the end of the block."""
 
     def __init__(self, data_dir, jobs):
-        command = [sys.executable, "-c", PROGRAM, str(data_dir), str(jobs)]
-        self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        reading, writing = os.pipe()
+        self._said = os.fdopen(reading)
+        command = ["tests.ingestion.until_killed", data_dir, jobs]
+        with open(writing, "w") as stdout, (data_dir / "server.log").open("w") as log:
+            self._process = start(command, environment(data_dir), stdout=stdout, stderr=log)
         self._settings = from_env({"RAGPROXY_DATA_DIR": str(data_dir)})
 
     def wait_for(self, store_id, completed, timeout_s=60):
-        assert self._process.stdout.readline() == "started\n"
+        assert self._said.readline() == "started\n"
         until = time.monotonic() + timeout_s
         with closing(open_state(self._settings.database)) as state:
             while state.stores.get(store_id, owner=OWNER).counts.completed < completed:
@@ -123,4 +114,5 @@ class _Server:
 
     def __exit__(self, *_):
         self._process.kill()
-        self._process.communicate()
+        self._process.wait()
+        self._said.close()

@@ -265,15 +265,14 @@ def test_a_child_can_write_no_file(sandbox):
 )
 def test_a_child_that_lies_is_not_believed(build, answer, impostor):
     framed = struct.pack(">I", 1 << 31) if answer is None else struct.pack(">I", len(answer)) + answer
-    impostor(f"out.write(b'\\n'); out.flush(); sys.stdin.buffer.read(16); out.write({framed!r})")
+    impostor(answering(framed))
     with pytest.raises(InvalidFile, match=r"crashed|misled"):
         build(time_s=20).load(*GOOD)
 
 
 def test_an_error_of_a_lying_child_is_cut_short(build, impostor):
     message = json.dumps({"error": "invalid_file", "message": "x" * 5_000}).encode()
-    framed = struct.pack(">I", len(message)) + message
-    impostor(f"out.write(b'\\n'); out.flush(); sys.stdin.buffer.read(16); out.write({framed!r})")
+    impostor(answering(struct.pack(">I", len(message)) + message))
     with pytest.raises(InvalidFile) as error:
         build().load(*GOOD)
     assert error.value.message == "x" * 1_000
@@ -322,6 +321,14 @@ def strangers():
     """The children of others: an application of another test may still have its own."""
     STRANGERS.clear()
     STRANGERS.update(children())
+
+
+def answering(framed):
+    """Code that answers so. It reads the whole file first: one who ends before is not heard, but has crashed."""
+    return (
+        "import struct; out.write(b'\\n'); out.flush(); asked = sys.stdin.buffer\n"
+        f"asked.read(sum(struct.unpack('>IQ', asked.read(12)))); out.write({framed!r})"
+    )
 
 
 def children(parent=None):

@@ -144,7 +144,7 @@ def test_a_bucket_that_is_not_there_is_said(s3):
         nowhere.open("0" * 64)
 
 
-@pytest.mark.parametrize("status", [403, 500, 503])
+@pytest.mark.parametrize("status", [403, pytest.param(500, marks=pytest.mark.soak), 503])
 def test_who_is_refused_or_failed_is_told_so(bucket, s3, status):
     sha256, _ = bucket.put(io.BytesIO(b"data"), 10)
     error = "<Error><Code>InvalidAccessKeyId</Code><Message>No.</Message></Error>"

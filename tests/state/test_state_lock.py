@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import contextmanager
 
 import pytest
 
@@ -111,12 +112,11 @@ def test_a_directory_that_cannot_be_made_is_said(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", json.dumps({"address": None}).encode()])
-def test_a_record_that_says_nothing_still_gives_a_sentence(tmp_path, holding, content):
-    holding(tmp_path, "http://x")
-    (tmp_path / "lock").write_bytes(content)
-    assert holder(tmp_path) is not None
+def test_a_record_that_says_nothing_still_gives_a_sentence(held, content):
+    (held / "lock").write_bytes(content)
+    assert holder(held) is not None
     with pytest.raises(DataDirectoryBusy, match="held by another process"):
-        DataLock(tmp_path).acquire(None, wait_s=0)
+        DataLock(held).acquire(None, wait_s=0)
 
 
 def test_a_sibling_is_waited_for_as_its_successor_would(tmp_path):
@@ -142,6 +142,21 @@ def test_a_stranger_is_not_waited_for(tmp_path):
 @pytest.fixture
 def holding():
     """Starts a process that holds a directory: `holding(folder, address, then="python code")`."""
+    with _holders() as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def held(tmp_path_factory):
+    """A directory that another process holds."""
+    folder = tmp_path_factory.mktemp("held")
+    with _holders() as start:
+        start(folder, "http://x")
+        yield folder
+
+
+@contextmanager
+def _holders():
     started = []
 
     def start(folder, address, then="time.sleep(60)"):

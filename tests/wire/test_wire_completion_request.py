@@ -195,7 +195,7 @@ _json = st.recursive(
         max_size=6,
     )
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_any_json_is_loaded_or_refused(more):
     for body in (more, {**ASK, **more}):
         try:

@@ -25,7 +25,7 @@ pieces = st.one_of(
 endings = st.sampled_from(["stop", "length", "tool_calls", "content_filter"])
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(said=st.lists(pieces, max_size=14), finish=endings, searched=st.booleans())
 def test_events_and_object_agree(said, finish, searched):
     deltas = [*deltas_of(said), Delta(finish_reason=finish), Delta(index=None, usage=Usage(1, 2, 3))]

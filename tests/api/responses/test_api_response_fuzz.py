@@ -9,7 +9,7 @@ from tests.api.responses.asking import PATH
 from tests.api.test_fuzz import names, values
 
 QUIET = settings(
-    max_examples=150,
+    max_examples=80,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
