@@ -81,6 +81,7 @@ def _ragproxy(data_dir, upstream_url, worker_class):
         RAGPROXY_UPSTREAM_MODEL="tiny",
         RAGPROXY_WORKER_CLASS=worker_class,
         RAGPROXY_THREADS=THREADS,
+        RAGPROXY_LOG_LEVEL="warning",
     )
     command = (sys.executable, "-m", "gunicorn", "-c", "python:ragproxy.serving", "wsgi:app")
     return Gateway(f"ragproxy ({worker_class})", command, variables, ROOT)
