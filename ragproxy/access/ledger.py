@@ -55,7 +55,7 @@ class Ledger:
         self._tick = tick
         self._most = most
         self._waiting: deque[UsageRow] = deque()
-        self._changed = threading.Condition()
+        self._changed = threading.Condition(threading.Lock())
         self._closing = threading.Event()
         self._closed = False
         self._thread: threading.Thread | None = None

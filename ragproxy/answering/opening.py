@@ -25,6 +25,12 @@ class Opened(Iterator[Delta]):
         self._waiting: Delta | None = first
         self._deltas = deltas
 
+    def __iter__(self) -> Iterator[Delta]:
+        """Those that are still to come; a loop has them from the generator itself, and not from a call for each."""
+        if self._waiting is not None:
+            yield next(self)
+        yield from self._deltas
+
     def __next__(self) -> Delta:
         if self._waiting is not None:
             delta, self._waiting = self._waiting, None

@@ -23,13 +23,14 @@ class Unsettled:
 
     def __init__(self) -> None:
         self._number = 0
-        self._changed = threading.Condition()
+        self._changed = threading.Condition(threading.Lock())
 
     def add(self, number: int) -> None:
         """So many more, or fewer."""
         with self._changed:
             self._number += number
-            self._changed.notify_all()
+            if not self._number:
+                self._changed.notify_all()
 
     def wait(self, patience_s: float) -> bool:
         """Wait until there is none; whether that came in time."""

@@ -30,7 +30,7 @@ class Hangups:
         self._on_hangup = on_hangup
         self._period_s = period_s
         self._watched: dict[int, tuple[socket.socket, Cancel]] = {}
-        self._changed = threading.Condition()
+        self._changed = threading.Condition(threading.Lock())
         self._thread: threading.Thread | None = None
 
     @property
@@ -58,7 +58,8 @@ class Hangups:
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name="hangups", daemon=True)
                 self._thread.start()
-            self._changed.notify()
+            if len(self._watched) == 1:  # with nobody to watch it sleeps
+                self._changed.notify()
 
         def release() -> None:
             with self._changed:

@@ -39,7 +39,7 @@ class Manner:
     """
 
     frame: Callable[[Mapping[str, Any]], bytes] = sse.frame
-    is_last: Callable[[Mapping[str, Any]], bool] = lambda chunk: False
+    is_last: Callable[[Mapping[str, Any]], bool] | None = None
     end: bytes = sse.DONE
     failure: Callable[[dict[str, Any]], Iterable[dict[str, Any]]] = lambda body: (body,)
     left: Callable[[], None] = lambda: None
@@ -135,15 +135,16 @@ def _event_stream(
     answer: Answer, chunks: Iterator[dict | None], cancel: Cancel, settle: Callable[[], None], manner: Manner
 ) -> Response:
     metrics, request_id, span = services.metrics, visit().id, visit().span
+    frame, is_last = manner.frame, manner.is_last
     ended = False
 
     def events() -> Iterator[bytes]:
         nonlocal ended
         try:
             for chunk in chunks:
-                if chunk is not None and manner.is_last(chunk):
+                if is_last is not None and chunk is not None and is_last(chunk):
                     settle()
-                yield sse.COMMENT if chunk is None else manner.frame(chunk)
+                yield sse.COMMENT if chunk is None else frame(chunk)
             settle()  # before the end is told: whoever asks again then has this behind it
             ended = True
             if manner.end:

@@ -112,7 +112,7 @@ class Body:
     @staticmethod
     def _chunks(reads: Any) -> Iterator[bytes]:
         """Source: RFC 9112, section 7.1."""
-        while left := _size(_line(reads)):
+        while left := _size(reads.readline(_LINE)):
             while left > 0:
                 piece = reads.read1(min(left, _READ))
                 if not piece:
@@ -138,11 +138,11 @@ def _line(reads: Any) -> bytes:
 
 
 def _size(line: bytes) -> int:
-    """The size that a chunk's first line says."""
-    digits = line.partition(b";")[0].strip()
-    if not digits.isalnum():
-        raise http.client.HTTPException("a chunk does not say its size")
+    """The size that a chunk's first line says, before what else it may say."""
     try:
-        return int(digits, 16)
+        size = int(line.partition(b";")[0] if b";" in line else line, 16)
     except ValueError as err:
         raise http.client.HTTPException("a chunk does not say its size") from err
+    if size < 0:
+        raise http.client.HTTPException("a chunk says a size below nothing")
+    return size

@@ -57,6 +57,8 @@ def _deltas(body: Mapping[str, Any], choices: list[Mapping[str, Any]], key: str)
     usage, rest = usage_of(body), rest_of(body)
     if not choices:
         return [Delta(index=None, usage=usage, chunk=rest)] if usage or rest else []
+    if len(choices) == 1:
+        return [_delta(choices[0], key, rest, usage)]
     last = len(choices) - 1
     return [_delta(choice, key, rest, usage if number == last else None) for number, choice in enumerate(choices)]
 

@@ -23,9 +23,13 @@ def choices_of(body: Any) -> list[Mapping[str, Any]]:
     choices = body.get("choices")
     if choices is None:
         choices = []
-    if not isinstance(choices, list) or not all(isinstance(choice, dict) for choice in choices):
-        raise UpstreamBroken("The 'choices' of the upstream's answer are not an array of objects")
-    return choices
+    if isinstance(choices, list):
+        for choice in choices:
+            if not isinstance(choice, dict):
+                break
+        else:
+            return choices
+    raise UpstreamBroken("The 'choices' of the upstream's answer are not an array of objects")
 
 
 def index_of(choice: Mapping[str, Any]) -> int:

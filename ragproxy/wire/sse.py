@@ -41,10 +41,13 @@ def events(reads: Iterable[bytes]) -> Iterator[bytes]:
     data: list[bytes] = []
     size = 0
     for read in reads:
-        if not data and lines.are_whole and (payload := _lone(read)):
-            lines.begun = True
-            yield payload
-            continue
+        # an object that is an event of one line, as nearly all reads are: a look for its lines would cost more
+        if read[:7] == b"data: {" and read[-2:] == b"\n\n" and not data and lines.are_whole:
+            payload = read[6:-2]
+            if b"\n" not in payload and b"\r" not in payload and len(payload) <= MAX_EVENT_BYTES:
+                lines.begun = True
+                yield payload
+                continue
         if not read:
             yield b""
         for line in lines.of(read):
@@ -61,15 +64,6 @@ def events(reads: Iterable[bytes]) -> Iterator[bytes]:
                 size = _bounded(size + len(line))
             elif line.startswith(b":"):
                 yield b""
-
-
-def _lone(read: bytes) -> bytes:
-    """The payload of a read that is one event of one line, as nearly all are: a look for its lines would cost more."""
-    is_lone = read.startswith(b"data: ") and read.endswith(b"\n\n") and read.count(b"\n") == 2 and b"\r" not in read
-    if not is_lone or len(read) > MAX_EVENT_BYTES:
-        return b""
-    payload = read[6:-2]
-    return b"" if payload.isspace() else payload
 
 
 class _Lines:
