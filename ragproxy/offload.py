@@ -5,6 +5,7 @@ for long go through here, and loops that may never wait give way here.
 from __future__ import annotations
 
 import select
+import socket
 import sys
 from collections.abc import Callable
 from time import time
@@ -47,6 +48,13 @@ def system_poll() -> select.poll:
 
     poll: select.poll = get_original("select", "poll")()
     return poll
+
+
+def send_all(sock: socket.socket, data: bytes) -> None:
+    """As `sendall`: a greenlet's asks the system for the size of its buffer each time."""
+    sent = sock.send(data)
+    if sent < len(data):
+        sock.sendall(memoryview(data)[sent:])
 
 
 def give_way() -> None:

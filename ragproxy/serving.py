@@ -26,7 +26,7 @@ from gunicorn.http.wsgi import Response
 
 from ragproxy import __version__
 from ragproxy.errors import ConfigError
-from ragproxy.offload import give_way
+from ragproxy.offload import give_way, send_all
 from ragproxy.settings import from_env
 from ragproxy.telemetry import forget_process, start_logging
 
@@ -126,24 +126,17 @@ class _Answer(Response):
             client, self.sock = self.sock, _Kept()
             try:
                 super().write(arg)
-                _send(client, b"".join(self.sock.sent))
+                send_all(client, b"".join(self.sock.sent))
             finally:
                 self.sock = client
         elif arg and self.chunked and not self._omits_body:
             self.sent += len(arg)
-            _send(self.sock, b"%X\r\n%b\r\n" % (len(arg), arg))
+            send_all(self.sock, b"%X\r\n%b\r\n" % (len(arg), arg))
         else:
             super().write(arg)
         self._pieces += 1
         if self._pieces % _PIECES == 0:
             give_way()
-
-
-def _send(client: socket.socket, data: bytes) -> None:
-    """All of it. A greenlet's `sendall` asks the system for the size of its buffer each time."""
-    sent = client.send(data)
-    if sent < len(data):
-        client.sendall(memoryview(data)[sent:])
 
 
 class _Exact(LengthReader):

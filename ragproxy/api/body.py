@@ -17,6 +17,7 @@ SILENCE_S = 60.0  # a sender who stands still for so long gives its thread back
 LINGER_BYTES = 256 << 20
 LINGER_S = 10.0
 
+_READ = "ragproxy.read"  # in the environ: the body has been read to its end
 _UNFRAMED = "The request body is not framed as its 'Transfer-Encoding' says"
 
 
@@ -30,6 +31,7 @@ def read(request: Request) -> bytes:
                 request.stream.read(1)
         except ParseException as err:
             raise InvalidRequest(_UNFRAMED) from err
+    request.environ[_READ] = True
     return body
 
 
@@ -50,6 +52,8 @@ def discard(environ: Mapping[str, Any]) -> None:
     A connection closed on unread bytes is reset, and the reset swallows the answer.
     """
     left, until = LINGER_BYTES, time.monotonic() + LINGER_S
+    if _READ in environ:
+        return
     with suppress(OSError, ParseException):
         while left > 0 and (wait_s := until - time.monotonic()) > 0:
             with _patience(environ, wait_s):

@@ -25,7 +25,7 @@ class _Current:
     """Stands for the services of the application in hand; a LocalProxy would take three times as long, each time."""
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(current_app.extensions[EXTENSION], name)
+        return getattr(cast(Any, current_app)._get_current_object().extensions[EXTENSION], name)
 
 
 services = cast(Services, _Current())
@@ -63,7 +63,7 @@ class Visit:
 def visit() -> Visit:
     """The visit of the request in hand, begun at the first call."""
     kept = g._get_current_object()  # looked up once: this is called a dozen times a request
-    current = kept.get("visit")
+    current = vars(kept).get("visit")
     if current is None:
         asked = cast(Any, request)._get_current_object()
         current = kept.visit = Visit(request_id(asked.headers.get("x-request-id")), asked)

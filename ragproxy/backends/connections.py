@@ -21,7 +21,7 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from ragproxy.backends.bodies import Body
 from ragproxy.backends.call import Call, connect
-from ragproxy.offload import system_poll
+from ragproxy.offload import send_all, system_poll
 
 _TOGETHER = 65536  # bytes of a body that its head goes out with: a larger one is not copied for that
 _AT_ONCE = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
@@ -144,9 +144,13 @@ class _Connection(http.client.HTTPConnection):
         if self._holds:
             self._holds, self._held = False, data
             return
-        if self._held is not None:
-            self._held, data = None, self._held + data
-        super().send(data)
+        if self._held is None:
+            super().send(data)
+            return
+        self._held, data = None, self._held + data
+        if self.sock is None:
+            self.connect()
+        send_all(self.sock, data)
 
     @property
     def _sending_s(self) -> float:
