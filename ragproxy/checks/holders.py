@@ -48,7 +48,7 @@ def server(scene: Scene) -> Iterator[Verdict]:
     try:
         told = ask(f"{url}/health", scene.timeout_s)
     except Silent as err:
-        if held_at:
+        if held_at and _held_at(scene.settings) == held_at:  # else it has just been stopped
             yield failed(
                 "server",
                 f"The server that holds the data does not answer at {url}: {err}",

@@ -1,8 +1,10 @@
 """Who has the data and who answers: real processes hold the lock, and a real server serves."""
 
 import json
+import socket
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -82,6 +84,23 @@ def test_a_server_that_holds_the_data_and_does_not_answer_has_failed(scene, data
     (told,) = server(scene())
     held.release()
     assert (told.status, "refuses connections" in told.message) == ("failed", True)
+
+
+def test_a_server_that_is_just_being_stopped_has_not_failed(scene, data_dir):
+    held = DataLock(data_dir)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        held.acquire(f"http://127.0.0.1:{listener.getsockname()[1]}")
+
+        def stop():
+            connection, _ = listener.accept()
+            held.release()
+            connection.close()
+
+        stopping = threading.Thread(target=stop)
+        stopping.start()
+        (told,) = server(scene())
+        stopping.join()
+    assert (told.status, "ragproxy serve" in told.advice) == ("warning", True)
 
 
 def test_a_server_of_another_version(scene, web):

@@ -86,8 +86,9 @@ def test_files_dropped_on_the_page_go_into_a_new_collection(browser, server):
         expect(page.locator("#dropping")).to_be_visible()
         page.dispatch_event("main", "drop", {"dataTransfer": dragged})
         expect(page.locator("#dropping")).to_be_hidden()
-        expect(page.locator("#uploads li")).to_contain_text("Ready to be asked", timeout=20_000)
         page.get_by_label("Into").select_option(label="A new collection")
+        expect(page.locator("#uploads li")).to_contain_text("Ready to be asked", timeout=20_000)
+        page.wait_for_load_state("networkidle")  # the collections are read again, and what was chosen stays so
         page.get_by_label("Its name").fill("ponts")
         page.locator("input[type=file]").set_input_files([file("autre.txt", "L'autre pont a 7 mètres.")])
         expect(page.locator("#uploads li.good")).to_have_count(2, timeout=20_000)

@@ -37,7 +37,8 @@ function fillTargets(preferred = null) {
   const wanted = preferred || target.value || settings.store || stores().find((store) => store.name === "default")?.id;
   const options = stores().map((store) => el("option", { value: store.id }, store.name));
   target.replaceChildren(...options, el("option", { value: NEW }, t("newStore")));
-  target.value = stores().some((store) => store.id === wanted) ? wanted : target.options[0].value;
+  const isThere = wanted === NEW || stores().some((store) => store.id === wanted);
+  target.value = isThere ? wanted : target.options[0].value;
   if (!stores().length) name.value ||= "default"; // which the default agent searches
   showName();
 }
