@@ -24,7 +24,7 @@ from ragproxy.backends.call import Call, connect
 from ragproxy.offload import send_all, system_poll
 
 _TOGETHER = 65536  # bytes of a body that its head goes out with: a larger one is not copied for that
-_AT_ONCE = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
+_NO_DELAY = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
 
 
 class NotReached(Exception):
@@ -97,7 +97,7 @@ class _Connection(http.client.HTTPConnection):
     def connect(self) -> None:
         """As it says; NotReached."""
         try:
-            self.sock = connect(self.host, self.port, self.patience.connect_s, _AT_ONCE, self.call)
+            self.sock = connect(self.host, self.port, self.patience.connect_s, _NO_DELAY, self.call)
         except (OSError, UnicodeError) as err:
             raise NotReached from err
         self.sock.settimeout(self._sending_s)

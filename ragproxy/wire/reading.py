@@ -23,13 +23,9 @@ def choices_of(body: Any) -> list[Mapping[str, Any]]:
     choices = body.get("choices")
     if choices is None:
         choices = []
-    if isinstance(choices, list):
-        for choice in choices:
-            if not isinstance(choice, dict):
-                break
-        else:
-            return choices
-    raise UpstreamBroken("The 'choices' of the upstream's answer are not an array of objects")
+    if not isinstance(choices, list) or [choice for choice in choices if not isinstance(choice, dict)]:
+        raise UpstreamBroken("The 'choices' of the upstream's answer are not an array of objects")
+    return choices
 
 
 def index_of(choice: Mapping[str, Any]) -> int:
