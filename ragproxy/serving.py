@@ -17,12 +17,15 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import lru_cache, partial
+from time import time
 from typing import Any
 
+from gunicorn import util
 from gunicorn.http import message, wsgi
 from gunicorn.http.body import LengthReader
 from gunicorn.http.wsgi import Response
+from gunicorn.util import http_date
 
 from ragproxy import __version__
 from ragproxy.errors import ConfigError
@@ -156,7 +159,13 @@ class _Exact(LengthReader):
         return data
 
 
+@lru_cache(maxsize=1)
+def _date(second: int) -> str:
+    return str(http_date(second))
+
+
 wsgi.Response = _Answer
+util.http_date = lambda timestamp=None: _date(int(time() if timestamp is None else timestamp))
 message.LengthReader = _Exact
 
 try:

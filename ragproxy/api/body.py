@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Request
 from gunicorn.http.errors import ParseException
+from werkzeug.exceptions import ClientDisconnected
 
 from ragproxy.errors import InvalidRequest
 from ragproxy.offload import give_way
@@ -25,13 +26,24 @@ def read(request: Request) -> bytes:
     """The whole body. InvalidRequest when its chunks are malformed; werkzeug's 413 over the limit, 400 when cut off."""
     with _patience(request.environ, SILENCE_S):
         try:
-            body = request.get_data(cache=False)
-            if request.content_length is None:
-                # werkzeug cuts a body in chunks at the limit without a word; the read after that raises its 413
-                request.stream.read(1)
+            body = _whole(request)
         except ParseException as err:
             raise InvalidRequest(_UNFRAMED) from err
     request.environ[_READ] = True
+    return body
+
+
+def _whole(request: Request) -> bytes:
+    length, most = request.content_length, request.max_content_length
+    if length is not None and (most is None or length <= most):
+        body: bytes = request.environ["wsgi.input"].read(length)  # without the layers that watch for more
+        if len(body) < length:
+            raise ClientDisconnected
+        return body
+    body = request.get_data(cache=False)
+    if length is None:
+        # werkzeug cuts a body in chunks at the limit without a word; the read after that raises its 413
+        request.stream.read(1)
     return body
 
 

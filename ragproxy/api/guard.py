@@ -75,16 +75,19 @@ def _finish(response: Response) -> Response:
     request = current.request
     elapsed_s = current.elapsed_s
     timings = {**current.timings_s, "total": elapsed_s}
-    response.headers["x-request-id"] = current.id
-    response.headers["openai-processing-ms"] = str(round(elapsed_s * 1000))
-    response.headers["Server-Timing"] = ", ".join(f"{name};dur={s * 1000:.1f}" for name, s in timings.items())
+    headers = response.headers
+    headers["x-request-id"] = current.id
+    headers["openai-processing-ms"] = str(round(elapsed_s * 1000))
+    headers["Server-Timing"] = ", ".join([f"{name};dur={s * 1000:.1f}" for name, s in timings.items()])
+    given = {name.lower() for name, _ in headers}
+    for name, value in SECURITY:
+        if name.lower() not in given:
+            headers.add(name, value)
     if current.custom:
         custom_headers.give_back(response, current)
     _tell_rates(response, current)
-    given = {name.lower() for name, _ in response.headers}
-    response.headers.extend((name, value) for name, value in SECURITY if name.lower() not in given)
     if request.path == "/admin" or request.path.startswith("/admin/"):
-        response.headers["Cache-Control"] = "no-store"  # secrets are told once
+        headers["Cache-Control"] = "no-store"  # secrets are told once
     route = request.url_rule.rule if request.url_rule else "unknown"
     metrics = services.metrics
     metrics.answered(request.method, route, response.status_code, elapsed_s)

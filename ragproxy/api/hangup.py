@@ -7,6 +7,7 @@ the client's socket, so one thread looks at the sockets in use twice a second an
 from __future__ import annotations
 
 import logging
+import os
 import select
 import socket
 import threading
@@ -31,7 +32,7 @@ class Hangups:
         self._period_s = period_s
         self._watched: dict[int, tuple[socket.socket, Cancel]] = {}
         self._changed = threading.Condition(threading.Lock())
-        self._thread: threading.Thread | None = None
+        self._process: int | None = None  # in which the thread runs
 
     @property
     def watching(self) -> int:
@@ -55,9 +56,9 @@ class Hangups:
         key = id(cancel)
         with self._changed:
             self._watched[key] = (client, cancel)
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._run, name="hangups", daemon=True)
-                self._thread.start()
+            if self._process != os.getpid():
+                self._process = os.getpid()
+                threading.Thread(target=self._run, name="hangups", daemon=True).start()
             if len(self._watched) == 1:  # with nobody to watch it sleeps
                 self._changed.notify()
 

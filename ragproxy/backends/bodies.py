@@ -2,43 +2,35 @@
 
 from __future__ import annotations
 
-import http.client
+import zlib
 from collections.abc import Callable, Iterator
-from functools import cached_property, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import urllib3
-from urllib3.exceptions import HTTPError, ReadTimeoutError
+from ragproxy.backends.listening import READ, Ear, listen
+from ragproxy.backends.parsing import Malformed, Parser
 
-_READ = 65536  # bytes
-_LINE = 65536  # bytes: the longest of a chunk's size or a trailer
-_TRAILERS = 100
+if TYPE_CHECKING:
+    from ragproxy.backends.connections import Connection
+
+_ZLIB_OR_GZIP = zlib.MAX_WBITS | 32
 
 
 class Body:
     """Read once, whole or in pieces. When it was read to its end its connection is given back; else `close` closes it.
 
-    `headers` are the answer's, their names in lower case. What a server packs although it was asked not to is unpacked.
+    What a server packs although it was asked not to is unpacked.
     """
 
-    def __init__(
-        self,
-        answer: http.client.HTTPResponse,
-        connection: http.client.HTTPConnection,
-        give_back: Callable[[http.client.HTTPConnection], None],
-    ) -> None:
-        self.answer: Any = answer
-        self.status = answer.status
-        self.headers: dict[str, str] = {}
-        for name, value in answer.headers.items():
-            name, before = name.lower(), self.headers.get(name.lower())
-            self.headers[name] = value if before is None else f"{before}, {value}"
-        self.connection = connection
+    def __init__(self, parser: Parser, connection: Connection, give_back: Callable[[Any], None]) -> None:
+        self.status, self.headers = parser.status, parser.headers
+        self._parser = parser
+        self._connection = connection
         self._give_back = give_back
         self._is_settled = False
+        self._ear: Ear | None = None
 
     def read(self, most: int) -> bytes:
-        """All of it, up to so many bytes. HTTPException when it is cut, OSError."""
+        """All of it, up to so many bytes. Malformed when it is cut, OSError."""
         pieces, size = [], 0
         for piece in self.pieces():
             pieces.append(piece)
@@ -47,13 +39,21 @@ class Body:
                 break
         return b"".join(pieces)[:most]
 
-    def pieces(self) -> Iterator[bytes]:
-        """As they arrive, none of them empty. HTTPException when it is cut, OSError."""
-        if self._packed is not None:
-            yield from self._unpacked(self._packed)
-        elif self.answer.fp is not None:
-            yield from self._chunks(self.answer.fp) if self.answer.chunked else self._reads(self.answer.fp)
-            self.answer.close()
+    def pieces(self, pulse_s: float = 0.0) -> Iterator[bytes]:
+        """As they arrive. Malformed when it is cut, TimeoutError, OSError.
+
+        With `pulse_s`, an empty piece after each so many seconds of silence; without, none is empty.
+        """
+        packing = self.headers.get("content-encoding", "identity").lower()
+        pieces = self._pieces(pulse_s)
+        yield from pieces if packing == "identity" else _unpacked(pieces, packing)
+        self._settle()
+
+    def finish(self, wait_s: float) -> None:
+        """Read what is left, if it comes within `wait_s` and at once. TimeoutError, OSError."""
+        if not self._parser.is_whole and not self._is_settled:
+            self._connection.sock.settimeout(wait_s)
+            self._parser.feed(self._connection.sock.recv(READ))
         self._settle()
 
     def close(self) -> None:
@@ -61,88 +61,60 @@ class Body:
         self._settle()
         if not self._is_settled:
             self._is_settled = True
-            self.connection.close()
-            self.answer.close()
+            self._rest()
+            self._connection.close()
+
+    def _pieces(self, pulse_s: float) -> Iterator[bytes]:
+        parser = self._parser
+        while True:
+            if piece := parser.take():
+                yield piece
+            if parser.is_whole:
+                return
+            if parser.failure is not None:
+                raise parser.failure
+            if self._ear is None:
+                self._ear = listen(self._connection.sock, pulse_s, self._connection.patience.read_s)
+            data = self._ear.hear()
+            if data is None:
+                yield b""
+            else:
+                parser.feed(data)
 
     def _settle(self) -> None:
-        if not self._is_settled and self.answer.isclosed() and self.connection.sock is not None:
+        if self._parser.is_whole and not self._is_settled:
             self._is_settled = True
-            self._give_back(self.connection)
+            self._rest()
+            if self._parser.is_kept:
+                self._give_back(self._connection)
+            else:
+                self._connection.close()
 
-    @cached_property
-    def _packed(self) -> urllib3.HTTPResponse | None:
-        """What unpacks it, if it is packed."""
-        if self.headers.get("content-encoding", "identity").lower() == "identity":
-            return None
-        return urllib3.HTTPResponse(
-            self.answer,
-            headers=self.headers,
-            status=self.status,
-            preload_content=False,
-            original_response=self.answer,
-            enforce_content_length=True,
-        )
+    def _rest(self) -> None:
+        if self._ear is not None:
+            self._ear.rest()
 
-    @staticmethod
-    def _unpacked(packed: urllib3.HTTPResponse) -> Iterator[bytes]:
-        try:
-            if packed.chunked:
-                yield from packed.stream(None, decode_content=True)
-            else:  # where `stream` would wait for the end
-                yield from iter(partial(packed.read1, _READ, decode_content=True), b"")
-        except ReadTimeoutError as err:
-            raise TimeoutError from err
-        except HTTPError as err:
-            raise http.client.HTTPException("what is packed is not whole") from err
 
-    def _reads(self, reads: Any) -> Iterator[bytes]:
-        left = self.answer.length  # None: until the connection ends
-        while left is None or left > 0:
-            piece = reads.read1(_READ if left is None else min(left, _READ))
-            if not piece:
-                if left:
-                    raise http.client.IncompleteRead(b"", left)
-                return
-            if left is not None:
-                left -= len(piece)
-                if not left:
-                    self.answer.close()  # so that nobody waits for more
+def _unpacked(pieces: Iterator[bytes], packing: str) -> Iterator[bytes]:
+    """Malformed when it cannot be unpacked, or not to its end. Empty pieces are passed on."""
+    if packing not in ("gzip", "x-gzip", "deflate"):
+        raise Malformed(f"it is packed by {packing!r}, although nothing was to be")
+    unpacks = None
+    for piece in pieces:
+        if not piece:
             yield piece
-
-    @staticmethod
-    def _chunks(reads: Any) -> Iterator[bytes]:
-        """Source: RFC 9112, section 7.1."""
-        while left := _size(reads.readline(_LINE)):
-            while left > 0:
-                piece = reads.read1(min(left, _READ))
-                if not piece:
-                    raise http.client.IncompleteRead(b"", left)
-                left -= len(piece)
-                if (
-                    not left and _line(reads).strip()
-                ):  # read before the piece is given out: the next wait is between two
-                    raise http.client.HTTPException("a chunk is longer than it said")
-                yield piece
-        for _ in range(_TRAILERS):
-            if not _line(reads).strip():
-                return
-        raise http.client.HTTPException("more trailers than anybody needs")
-
-
-def _line(reads: Any) -> bytes:
-    """The next line with its end. IncompleteRead when the connection ends in it."""
-    line: bytes = reads.readline(_LINE)
-    if not line.endswith(b"\n"):
-        raise http.client.IncompleteRead(line)
-    return line
-
-
-def _size(line: bytes) -> int:
-    """The size that a chunk's first line says, before what else it may say."""
-    try:
-        size = int(line.partition(b";")[0] if b";" in line else line, 16)
-    except ValueError as err:
-        raise http.client.HTTPException("a chunk does not say its size") from err
-    if size < 0:
-        raise http.client.HTTPException("a chunk says a size below nothing")
-    return size
+        comes = bool(piece)
+        while comes:
+            unpacks = unpacks or zlib.decompressobj(_ZLIB_OR_GZIP)
+            try:
+                unpacked = unpacks.decompress(piece, READ)
+            except zlib.error as err:
+                raise Malformed("it cannot be unpacked") from err
+            if unpacked:
+                yield unpacked
+            piece = unpacks.unused_data if unpacks.eof else unpacks.unconsumed_tail
+            comes = bool(piece) or len(unpacked) == READ
+            if unpacks.eof:
+                unpacks, comes = None, bool(piece)  # another may follow it
+    if unpacks is not None:
+        raise Malformed("what is packed is cut off")

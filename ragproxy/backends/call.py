@@ -11,10 +11,36 @@ import struct
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from functools import partial
 from typing import Any
 
 _AT_ONCE = struct.pack("ii", 1, 0)  # seconds to linger: none
+
+
+def _nothing() -> None:
+    pass
+
+
+class Breaker:
+    """Shuts a socket down, from any thread.
+
+    Through a second descriptor: TLS takes the first one away during its handshake, and its own `shutdown` would drop
+    the session under the thread that is reading. It never waits, so it is the system's own: gevent's costs more to
+    make and to close than all else that a call does with its socket.
+    """
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._twin = _socket.socket(sock.family, sock.type, sock.proto, os.dup(sock.fileno()))
+
+    def __call__(self) -> None:
+        """Now."""
+        with suppress(OSError):  # already closed, by the other side or by us
+            # a server that stands still would not hear of an end that stands in line behind what it does not take
+            self._twin.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+            self._twin.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Give the descriptor back."""
+        self._twin.close()
 
 
 class Call:
@@ -32,23 +58,13 @@ class Call:
             self.aborted = True
             self._break()
 
-    def hold(self, breaker: Callable[[], None], release: Callable[[], None]) -> None:
+    def hold(self, breaker: Callable[[], None], release: Callable[[], None] = _nothing) -> None:
         """From here on `abort` calls `breaker`; `release` frees what it needs. ConnectionAbortedError if too late."""
         with self._lock:
             self._release()
             self._break, self._release = breaker, release
             if self.aborted:
                 raise ConnectionAbortedError
-
-    def hold_socket(self, sock: socket.socket) -> None:
-        """From here on `abort` shuts this socket down.
-
-        Through a second descriptor: TLS takes the first one away during its handshake, and its own `shutdown` would
-        drop the session under the thread that is reading. It never waits, so it is the system's own: gevent's costs
-        more to make and to close than all else that a call does with its socket.
-        """
-        twin = _socket.socket(sock.family, sock.type, sock.proto, os.dup(sock.fileno()))
-        self.hold(partial(_shut_down, twin), twin.close)
 
     def let_go(self) -> None:
         """The socket is no longer ours."""
@@ -72,7 +88,8 @@ def connect(
             for option in options:
                 sock.setsockopt(*option)
             sock.settimeout(timeout_s)
-            call.hold_socket(sock)
+            breaker = Breaker(sock)
+            call.hold(breaker, breaker.close)
             sock.connect(address)
             return sock
         except OSError as err:
@@ -94,7 +111,7 @@ def _addresses(host: str, port: int, timeout_s: float | None, call: Call) -> lis
         except (OSError, UnicodeError) as err:
             answers.put(err)
 
-    call.hold(lambda: answers.put(ConnectionAbortedError()), _nothing)
+    call.hold(lambda: answers.put(ConnectionAbortedError()))
     threading.Thread(target=ask, name="resolve", daemon=True).start()
     try:
         answer = answers.get(timeout=timeout_s)
@@ -103,14 +120,3 @@ def _addresses(host: str, port: int, timeout_s: float | None, call: Call) -> lis
     if isinstance(answer, Exception):
         raise answer
     return list(answer)
-
-
-def _shut_down(sock: _socket.socket) -> None:
-    with suppress(OSError):  # already closed by the other side
-        # a server that stands still would not hear of an end that stands in line behind what it does not take
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
-        sock.shutdown(socket.SHUT_RDWR)
-
-
-def _nothing() -> None:
-    pass

@@ -6,7 +6,6 @@ and clients repeat by themselves what we call unavailable.
 
 from __future__ import annotations
 
-import http.client
 import socket
 import ssl
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,26 +19,24 @@ from ragproxy import __version__
 from ragproxy.backends.bodies import Body
 from ragproxy.backends.call import Call
 from ragproxy.backends.connections import Connections, NotReached, NotTaken, Patience
-from ragproxy.backends.listening import Listener
+from ragproxy.backends.parsing import Malformed
 from ragproxy.domain import Cancel
 from ragproxy.errors import UpstreamBroken, UpstreamError, UpstreamTimeout, UpstreamUnavailable, UpstreamUnreachable
 from ragproxy.tracing import UNTRACED, Tracing
 
 LARGEST_ANSWER = 64 << 20  # bytes; of one that is read whole
-_NETWORK = (NotReached, http.client.HTTPException, OSError)
+_NETWORK = (NotReached, Malformed, OSError)
 
 
 class Reply:
     """An answer whose status and headers are here, and whose body is read once, whole or as it comes."""
 
-    def __init__(self, body: Body, call: Call, host: str, patience_s: float) -> None:
+    def __init__(self, body: Body, call: Call, host: str) -> None:
         self.status = body.status
         self.headers: Mapping[str, str] = body.headers  # their names in lower case
         self._body = body
         self._call = call
         self._host = host
-        self._patience_s = patience_s
-        self._pieces: Iterator[bytes] = iter(())
 
     @property
     def media_type(self) -> str:
@@ -66,41 +63,22 @@ class Reply:
 
         With `pulse_s`, an empty piece after each so many seconds of silence.
         """
-        self._pieces = self._heard(pulse_s) if pulse_s else self._arriving()
-        return self._pieces
+        with self._reading():
+            yield from self._body.pieces(pulse_s)
 
     def finish(self, wait_s: float = 0.1) -> None:
         """Read the end of a stream that has said all it had to, so that its connection serves the next call.
 
         A server that keeps it open longer than `wait_s` loses its connection.
         """
-        sock = self._body.connection.sock
-        if sock is not None:
-            with suppress(UpstreamError, OSError):
-                sock.settimeout(wait_s)
-                next(self._pieces, None)
+        with suppress(*_NETWORK):
+            self._body.finish(wait_s)
 
     def close(self) -> None:
         """Give the connection back when all was read, else close it: the rest is not waited for."""
         with suppress(*_NETWORK):
             self._body.close()
         self._call.let_go()
-
-    def _heard(self, pulse_s: float) -> Iterator[bytes]:
-        pieces = self._body.pieces()
-        listener = Listener(self._body.answer, pulse_s=pulse_s, patience_s=self._patience_s)
-        with self._reading():
-            while True:
-                while not listener.next_comes():
-                    yield b""
-                piece = next(pieces, None)
-                if piece is None:
-                    return
-                yield piece
-
-    def _arriving(self) -> Iterator[bytes]:
-        with self._reading():
-            yield from self._body.pieces()
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -191,8 +169,7 @@ class Http:
         Redirects are not followed. Leaving the block closes the exchange at once, read or not. UpstreamUnavailable,
         UpstreamTimeout; UpstreamBroken when `cancel` ended it.
         """
-        said = {"Content-Type": "application/json", "Content-Length": str(len(body))}
-        said["Accept"] = "text/event-stream" if stream else "application/json"
+        said = {"Content-Type": "application/json", "Accept": "text/event-stream" if stream else "application/json"}
         with self._exchange("POST", path, {**said, **(headers or {})}, body, cancel) as reply:
             yield reply
 
@@ -236,7 +213,7 @@ class Http:
         traced = UNTRACED if self.tracing is None else self.tracing.call(method, path, self.host, headers)
         with traced as span, cancel.breaking(call.abort):
             try:
-                reply = Reply(self._send(method, path, headers, body, call), call, self.host, self._patience.read_s)
+                reply = Reply(self._send(method, path, headers, body, call), call, self.host)
             except BaseException:
                 call.let_go()
                 raise

@@ -15,11 +15,11 @@ ENDS = b"0\r\n\r\n"
     "sent",
     [
         b"3\r\nabc\r\n2\r\nde\r\n" + ENDS,
-        b"3;name=value\r\nabc\r\n02 ; x\r\nde\r\n" + ENDS,
-        b"3\nabc\n2\nde\n0\n\n",
+        b"3;name=value\r\nabc\r\n02  \r\nde\r\n" + ENDS,
+        b"3\r\nabc\n2\r\nde\n0\r\n\n",
         b"3\r\nabc\r\n2\r\nde\r\n0\r\nX-Sum: 5\r\nX-Other: y\r\n\r\n",
     ],
-    ids=["plain", "extensions", "bare line ends", "trailers"],
+    ids=["plain", "extensions and spaces", "bare line ends", "trailers"],
 )
 @pytest.mark.parametrize("at_once", [1, 65536])
 def test_chunks_as_servers_write_them(up, http, sent, at_once):

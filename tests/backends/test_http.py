@@ -64,7 +64,7 @@ def test_a_redirect_is_not_followed(up, http):
 
 @pytest.mark.parametrize("framing", ["chunked", "length"])
 def test_a_connection_serves_call_after_call(up, http, framing):
-    up.script(*[Reply((b"ab", b"cd"), framing=framing)] * 3)
+    up.script(*[Reply((b"ab", b"cd"), framing=framing)] * 2, Reply((b"ab", b"cd"), framing=framing, delay_s=0.03))
     with http.get("/models", Cancel()) as reply:
         assert reply.read() == b"abcd"
     with http.get("/models", Cancel()) as reply:

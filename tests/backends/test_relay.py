@@ -36,7 +36,7 @@ def test_the_answer_comes_back_as_it_is(up, relay):
 
 
 def test_pieces_come_back_as_they_arrive(up, relay):
-    up.script(SPEECH, Reply((b"one", b"two"), headers={"content-type": "audio/mpeg"}, stalls=True))
+    up.script(SPEECH, Reply((b"one", b"two"), headers={"content-type": "audio/mpeg"}, delay_s=0.1, stalls=True))
     cancel = Cancel()
     relayed = relay.send(asking(cancel=cancel))
     pieces = relayed.pieces

@@ -116,11 +116,11 @@ def _frames_of(connection, upstream, kind):
 
 
 def _ends(reply):
-    """Where each event, in its HTTP chunk, ends on the wire."""
+    """Where each event ends on the wire: what is left of its HTTP chunk then is a line's end."""
     ends, at = [], 0
     for piece in reply.wire()[: len(EVENTS)]:
         at += len(piece)
-        ends.append(at)
+        ends.append(at - len(b"\r\n"))
     return ends
 
 

@@ -266,7 +266,7 @@ def test_an_agent_is_looked_up_once_in_a_while_and_a_change_here_is_seen_at_once
     state.agents.save(Agent("clerk", "Clerk", "ann"))
     assert state.agents.find("clerk", caller=caller).name == "Clerk"
     asked = []
-    monkeypatch.setattr(state.agents, "_near", lambda *given: asked.append(given) or [])
+    monkeypatch.setattr(state.agents, "_read", lambda *_, **given: asked.append(given) or [])
     assert state.agents.find("clerk", caller=caller).name == "Clerk"
     assert asked == []
     monkeypatch.undo()
