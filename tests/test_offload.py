@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from ragproxy.offload import offload
+from ragproxy.offload import brief_lock, offload
 
 
 def test_under_real_threads_it_is_a_direct_call():
@@ -15,6 +15,13 @@ def test_under_real_threads_it_is_a_direct_call():
 def test_errors_come_through():
     with pytest.raises(ZeroDivisionError):
         offload(lambda: 1 // 0)
+
+
+def test_a_brief_lock_is_the_systems_own_under_gevent_too():
+    code = "from gevent import monkey; monkey.patch_all(); from ragproxy.offload import brief_lock; print(brief_lock())"
+    assert run(code).startswith("<unlocked _thread.lock object")
+    with brief_lock() as taken:
+        assert taken
 
 
 def test_under_gevent_other_greenlets_go_on_meanwhile():

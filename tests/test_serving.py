@@ -5,6 +5,7 @@ import time
 
 import pytest
 import requests
+from gunicorn import util
 
 from ragproxy.serving import NEXT_S, _comes
 from tests.e2e.servers import Server, migrated
@@ -33,6 +34,15 @@ def test_bytes_and_the_end_of_a_connection_come(pair):
     assert ours.recv(1) == b"G"
     theirs.close()
     assert _comes(ours)
+
+
+def test_the_date_is_that_of_the_second(monkeypatch):
+    now = [784_111_777.25]
+    monkeypatch.setattr("ragproxy.serving.time", lambda: now[0])
+    assert util.http_date() == util.http_date() == "Sun, 06 Nov 1994 08:49:37 GMT"
+    now[0] += 1
+    assert util.http_date() == "Sun, 06 Nov 1994 08:49:38 GMT"
+    assert util.http_date(0) == "Thu, 01 Jan 1970 00:00:00 GMT"
 
 
 def test_connections_that_stay_open_share_the_threads(tmp_path):

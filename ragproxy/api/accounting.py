@@ -9,6 +9,7 @@ from flask import Flask, Response, current_app, request
 
 from ragproxy.api.context import Visit, services, visit
 from ragproxy.domain import Account, Answer, Recorder, Tally
+from ragproxy.offload import brief_lock
 from ragproxy.wire.reading import dollars
 
 COST = "x-ragproxy-cost"
@@ -23,19 +24,24 @@ class Unsettled:
 
     def __init__(self) -> None:
         self._number = 0
-        self._changed = threading.Condition(threading.Lock())
+        self._lock = brief_lock()
+        self._none: threading.Event | None = None  # that somebody waits for
 
     def add(self, number: int) -> None:
         """So many more, or fewer."""
-        with self._changed:
+        with self._lock:
             self._number += number
-            if not self._number:
-                self._changed.notify_all()
+            none = None if self._number else self._none
+        if none is not None:
+            none.set()
 
     def wait(self, patience_s: float) -> bool:
         """Wait until there is none; whether that came in time."""
-        with self._changed:
-            return self._changed.wait_for(lambda: self._number == 0, patience_s)
+        with self._lock:
+            if not self._number:
+                return True
+            none = self._none = threading.Event()
+        return none.wait(patience_s)
 
 
 class Asking:
@@ -55,7 +61,7 @@ class Asking:
         self._recorder = recorder
         self._unsettled = unsettled
         self._steps: list[Callable[[Account], None]] = []
-        self._lock = threading.Lock()
+        self._lock = brief_lock()
         self._settled = False
         unsettled.add(1)
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from ragproxy.api.inside import CANCEL
 from ragproxy.domain import Cancel
-from ragproxy.offload import system_poll
+from ragproxy.offload import brief_lock, system_poll
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,8 @@ class Hangups:
         self._on_hangup = on_hangup
         self._period_s = period_s
         self._watched: dict[int, tuple[socket.socket, Cancel]] = {}
-        self._changed = threading.Condition(threading.Lock())
+        self._lock = brief_lock()
+        self._wanted = threading.Event()
         self._process: int | None = None  # in which the thread runs
 
     @property
@@ -54,32 +55,33 @@ class Hangups:
         if client is None or client.fileno() < 0:
             return lambda: None
         key = id(cancel)
-        with self._changed:
+        with self._lock:
             self._watched[key] = (client, cancel)
             if self._process != os.getpid():
                 self._process = os.getpid()
                 threading.Thread(target=self._run, name="hangups", daemon=True).start()
-            if len(self._watched) == 1:  # with nobody to watch it sleeps
-                self._changed.notify()
+        if not self._wanted.is_set():
+            self._wanted.set()
 
         def release() -> None:
-            with self._changed:
+            with self._lock:
                 self._watched.pop(key, None)
 
         return release
 
     def end_all(self) -> None:
         """Cancel all work that is still watched, as if every client had gone: the server ends."""
-        with self._changed:
+        with self._lock:
             watched, self._watched = self._watched, {}
         for _, cancel in watched.values():
             cancel.cancel()
 
     def _run(self) -> None:
         while True:
-            with self._changed:
-                while not self._watched:
-                    self._changed.wait()
+            self._wanted.wait()
+            with self._lock:
+                if not self._watched:
+                    self._wanted.clear()
                 # under the lock: a socket still in here is not closed yet, its number not given to another
                 gone = [(key, self._watched.pop(key)[1]) for key in self._closed()]
             for _, cancel in gone:
@@ -100,8 +102,9 @@ class Hangups:
     @staticmethod
     def _ended(client: socket.socket) -> bool:
         try:
-            # the plain method, because TLS sockets refuse flags; readable and empty means closed
-            return socket.socket.recv(client, 1, socket.MSG_PEEK) == b""
+            # the plain method, because TLS sockets refuse flags; readable and empty means closed. Its own thread may
+            # have read what there was
+            return socket.socket.recv(client, 1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
         except (BlockingIOError, InterruptedError):
             return False
         except OSError:

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
+from ragproxy.offload import brief_lock
+
 _AT_ONCE = struct.pack("ii", 1, 0)  # seconds to linger: none
 
 
@@ -47,7 +49,7 @@ class Call:
     """One exchange with a server; `abort` ends it from any thread, whatever it is waiting for."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = brief_lock()
         self._break: Callable[[], None] = _nothing
         self._release: Callable[[], None] = _nothing
         self.aborted = False

@@ -154,7 +154,6 @@ class Http:
             self._headers["Authorization"] = f"Bearer {key}"
         self.tracing: Tracing | None = None
 
-    @contextmanager
     def post(
         self,
         path: str,
@@ -163,23 +162,19 @@ class Http:
         *,
         stream: bool = False,
         headers: Mapping[str, str] | None = None,
-    ) -> Iterator[Reply]:
+    ) -> AbstractContextManager[Reply]:
         """Send JSON, or what `headers` say it is; the block has the reply, whatever its status.
 
         Redirects are not followed. Leaving the block closes the exchange at once, read or not. UpstreamUnavailable,
         UpstreamTimeout; UpstreamBroken when `cancel` ended it.
         """
         said = {"Content-Type": "application/json", "Accept": "text/event-stream" if stream else "application/json"}
-        with self._exchange("POST", path, {**said, **(headers or {})}, body, cancel) as reply:
-            yield reply
+        return self._exchange("POST", path, {**said, **(headers or {})}, body, cancel)
 
-    @contextmanager
-    def get(self, path: str, cancel: Cancel) -> Iterator[Reply]:
+    def get(self, path: str, cancel: Cancel) -> AbstractContextManager[Reply]:
         """As `post`, without a body."""
-        with self._exchange("GET", path, {"Accept": "application/json"}, None, cancel) as reply:
-            yield reply
+        return self._exchange("GET", path, {"Accept": "application/json"}, None, cancel)
 
-    @contextmanager
     def request(
         self,
         method: str,
@@ -188,13 +183,12 @@ class Http:
         *,
         headers: Mapping[str, str],
         body: Iterable[bytes] | None = None,
-    ) -> Iterator[Reply]:
+    ) -> AbstractContextManager[Reply]:
         """As `post`, by any method, the body in pieces that are sent as they come: what raises in them ends the call.
 
         Without a Content-Length in `headers` it goes out in chunks.
         """
-        with self._exchange(method, path, dict(headers), body, cancel) as reply:
-            yield reply
+        return self._exchange(method, path, dict(headers), body, cancel)
 
     def close(self) -> None:
         """Close the connections that no call is using."""

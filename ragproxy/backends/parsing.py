@@ -91,9 +91,11 @@ class Parser:
             self.headers.clear()
             return
         self.has_head = True
-        self.is_kept = self._parser.should_keep_alive()
-        coded = self.headers.get("transfer-encoding", "").lower()
-        self._until_end = "chunked" not in coded and "content-length" not in self.headers
+        is_chunked = "chunked" in self.headers.get("transfer-encoding", "").lower()
+        has_length = "content-length" in self.headers
+        self._until_end = not (is_chunked or has_length)
+        # who says both may have meant the other one (RFC 9112, section 6.3)
+        self.is_kept = self._parser.should_keep_alive() and not (is_chunked and has_length)
 
     def on_body(self, piece: bytes) -> None:
         """What has come of the body, without its framing."""

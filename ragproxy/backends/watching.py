@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -10,6 +9,7 @@ from collections.abc import Callable, Iterator
 from ragproxy.backends.trying import Call, T, begin, close, outcome
 from ragproxy.domain import Cancel
 from ragproxy.errors import RagproxyError, UpstreamError, UpstreamRefused
+from ragproxy.offload import brief_lock
 from ragproxy.telemetry import UpstreamMetrics
 
 KEPT = 256  # latencies
@@ -29,7 +29,7 @@ class Watch:
     ) -> None:
         self._clock, self._timer = clock, timer
         self._metrics = metrics
-        self._lock = threading.Lock()
+        self._lock = brief_lock()
         self._latencies_s: deque[float] = deque(maxlen=KEPT)
         self.in_flight = 0
         self.calls = 0

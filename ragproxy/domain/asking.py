@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,8 +25,7 @@ class Cancel:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._breakers: list[Callable[[], None]] = []
+        self._breakers: list[Callable[[], None]] = []  # no lock guards it: one is added, and then the switch looked at
         self._cancelled = False
 
     @property
@@ -36,27 +34,20 @@ class Cancel:
 
     def cancel(self) -> None:
         """Break every wait, now and from here on; from any thread, any number of times."""
-        with self._lock:
-            self._cancelled = True
-            breakers, self._breakers = self._breakers, []
-        for breaker in breakers:
+        self._cancelled = True
+        for breaker in tuple(self._breakers):
             breaker()
 
     @contextmanager
     def breaking(self, breaker: Callable[[], None]) -> Iterator[None]:
-        """While the block runs, `cancel` calls `breaker` (at once when already cancelled)."""
-        with self._lock:
-            cancelled = self._cancelled
-            if not cancelled:
-                self._breakers.append(breaker)
-        if cancelled:
-            breaker()
+        """While the block runs, `cancel` calls `breaker` (at once when already cancelled), or more often than once."""
+        self._breakers.append(breaker)
         try:
+            if self._cancelled:
+                breaker()
             yield
         finally:
-            with self._lock:
-                if breaker in self._breakers:
-                    self._breakers.remove(breaker)
+            self._breakers.remove(breaker)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ class Metrics:
         self._registry = CollectorRegistry()
         self._shared_dir = shared_dir
         self._looked_up: list[Collector] = [Processes(self._pids)]
+        self._answered: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self._of_requests()
         self._of_consumption()
         self._of_upstreams()
@@ -121,8 +122,13 @@ class Metrics:
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request; its route is the rule that it fits, not what was asked for."""
-        self.requests.labels(method if method in _METHODS else OTHER, route, status).inc()
-        self.seconds.labels(route).observe(seconds)
+        method = method if method in _METHODS else OTHER
+        found = self._answered.get((method, route, status))
+        if found is None:  # to look it up by its labels takes longer than to count
+            found = self.requests.labels(method, route, status), self.seconds.labels(route)
+            self._answered[method, route, status] = found
+        found[0].inc()
+        found[1].observe(seconds)
 
     def fell_back(self, model: str, fallback: str) -> None:
         """Another model answered than the one first asked."""

@@ -1,10 +1,11 @@
 """What a request consumed reaches the recorder, once, when nothing more will come."""
 
+import threading
 from contextlib import contextmanager
 
 import pytest
 
-from ragproxy.api.accounting import UNSETTLED, asking, tell_cost
+from ragproxy.api.accounting import UNSETTLED, Unsettled, asking, tell_cost
 from ragproxy.api.guard import authenticate
 from ragproxy.domain import Caller, Consumed, Tally
 
@@ -22,6 +23,20 @@ ONLY_KEEPING = (
     "responses.count_input_tokens",
 )
 BODY = {"model": "ragproxy", "messages": [{"role": "user", "content": "Who?"}]}
+
+
+def test_the_end_of_the_last_request_is_waited_for():
+    unsettled = Unsettled()
+    assert unsettled.wait(0)
+    unsettled.add(2)
+    unsettled.add(-1)
+    assert not unsettled.wait(0.02)
+    last = threading.Timer(0.1, unsettled.add, (-1,))
+    last.start()
+    assert unsettled.wait(5)
+    unsettled.add(1)
+    assert not unsettled.wait(0.02)
+    last.join()
 
 
 def test_a_whole_answer_is_recorded_with_its_id_its_caller_and_the_model_asked_for(client, recorder):

@@ -1,6 +1,7 @@
 """Bodies as they come off a connection: how chunks may be written, and how they may not."""
 
 import gzip
+import zlib
 
 import pytest
 
@@ -9,6 +10,7 @@ from ragproxy.errors import UpstreamBroken
 from tests.replies import Reply
 
 ENDS = b"0\r\n\r\n"
+PLAIN = bytes(200_000) + bytes(range(256)) * 800  # of which the first part packs to next to nothing
 
 
 @pytest.mark.parametrize(
@@ -52,6 +54,32 @@ def test_a_chunk_is_passed_on_in_parts_when_it_is_large(up, http):
         pieces = list(reply.pieces())
     assert sum(map(len, pieces)) == 1 << 20
     assert max(map(len, pieces)) <= 1 << 16
+
+
+@pytest.mark.parametrize(
+    ("packing", "packed", "plain"),
+    [
+        ("gzip", gzip.compress(PLAIN), PLAIN),
+        ("x-gzip", gzip.compress(PLAIN[:1000]) + gzip.compress(PLAIN[1000:]), PLAIN),
+        ("deflate", zlib.compress(PLAIN), PLAIN),
+        ("gzip", gzip.compress(b""), b""),
+    ],
+    ids=["gzip", "two in a row", "deflate", "nothing"],
+)
+@pytest.mark.parametrize("at_once", [100, 1 << 20])
+def test_what_is_packed_unasked_is_unpacked_a_little_at_a_time(up, http, packing, packed, plain, at_once):
+    up.script(Reply((packed,), headers={"content-encoding": packing}).in_writes_of(at_once))
+    with http.get("/models", Cancel()) as reply:
+        pieces = list(reply.pieces())
+    assert b"".join(pieces) == plain
+    assert all(0 < len(piece) <= 1 << 16 for piece in pieces)
+
+
+@pytest.mark.parametrize(("packing", "packed"), [("gzip", b"not packed at all"), ("br", b"\x0b\x02\x80abc\x03")])
+def test_what_cannot_be_unpacked_is_broken(up, http, packing, packed):
+    up.script(Reply((packed,), headers={"content-encoding": packing}))
+    with http.get("/models", Cancel()) as reply, pytest.raises(UpstreamBroken):
+        reply.read()
 
 
 def test_a_packed_answer_that_is_cut_is_broken(up, http):

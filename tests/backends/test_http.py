@@ -129,6 +129,31 @@ def test_headers_go_with_every_request_and_those_of_a_call_with_it_alone(up, ope
     assert "authorization" not in login.headers
 
 
+@pytest.mark.parametrize("method", ["POST", "GET", "DELETE"])
+def test_without_a_body_its_length_is_said_where_one_is_looked_for(up, http, method):
+    with http.request(method, "/things", Cancel(), headers={}) as reply:
+        reply.read()
+    assert up.requests[0].headers.get("content-length") == ("0" if method == "POST" else None)
+    assert up.requests[0].headers["host"] == http.host
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        ("/models", {"X-Team": "a\r\nX-Evil: 1"}),
+        ("/models", {"X-Team": "a\nX-Evil: 1"}),
+        ("/models", {"X-Team\r": "a"}),
+        ("/models HTTP/1.1\r\nX-Evil: 1\r\n\r\nGET /", {}),
+        ("/mod els", {}),
+        ("/modèles", {}),
+    ],
+)
+def test_nothing_can_be_slipped_into_a_request(up, http, path, headers):
+    with pytest.raises(ValueError, match="line break"):
+        http.request("GET", path, Cancel(), headers=headers).__enter__()
+    assert up.requests == []
+
+
 # ---- what goes wrong ----------------------------------------------------------------------------
 
 
