@@ -57,9 +57,9 @@ class Hangups:
         key = id(cancel)
         with self._lock:
             self._watched[key] = (client, cancel)
-            if self._process != os.getpid():
-                self._process = os.getpid()
-                threading.Thread(target=self._run, name="hangups", daemon=True).start()
+            is_first, self._process = self._process != os.getpid(), os.getpid()
+        if is_first:  # not under the lock: to start a greenlet is to wait for it
+            threading.Thread(target=self._run, name="hangups", daemon=True).start()
         if not self._wanted.is_set():
             self._wanted.set()
 

@@ -19,7 +19,7 @@ from ragproxy import __version__
 from ragproxy.backends.bodies import Body
 from ragproxy.backends.call import Call
 from ragproxy.backends.connections import Connections, NotReached, NotTaken, Patience
-from ragproxy.backends.parsing import Malformed
+from ragproxy.backends.parsing import CutOff, Malformed
 from ragproxy.domain import Cancel
 from ragproxy.errors import UpstreamBroken, UpstreamError, UpstreamTimeout, UpstreamUnavailable, UpstreamUnreachable
 from ragproxy.tracing import UNTRACED, Tracing
@@ -261,5 +261,7 @@ def _reason(err: BaseException | None) -> str:
             return "does not speak TLS as we do"
         if isinstance(err, ConnectionRefusedError):
             return "refuses connections"
+        if isinstance(err, Malformed) and not isinstance(err, CutOff):
+            return "does not answer as HTTP servers do"
         err = err.__cause__ or err.__context__
     return "closed the connection without an answer"

@@ -11,6 +11,10 @@ class Malformed(Exception):
     """What came is no HTTP answer, or not all of one."""
 
 
+class CutOff(Malformed):
+    """The connection ended before the answer did."""
+
+
 class Parser:
     """One answer: `feed` it what comes, `take` what of the body is there; `failure` says why no more will come.
 
@@ -38,13 +42,13 @@ class Parser:
         try:
             self._parser.feed_data(data)
         except (HttpParserError, HttpParserUpgrade) as err:
-            self._fail(str(err))
+            self._fail(Malformed(str(err)))
         if self._pieces or self.is_whole:
             self._barren = 0
         else:
             self._barren += len(data)
             if self._barren > _BARREN:
-                self._fail("more headers than anybody needs")
+                self._fail(Malformed("more headers than anybody needs"))
 
     def take(self) -> bytes:
         """What has come of the body since this was asked last."""
@@ -60,12 +64,12 @@ class Parser:
         if self._until_end:
             self.is_whole = True
         else:
-            self._fail("the connection ended in the middle of the answer")
+            self._fail(CutOff("the connection ended in the middle of the answer"))
 
-    def _fail(self, why: str) -> None:
+    def _fail(self, failure: Malformed) -> None:
         self.is_kept = False
         if not self.is_whole:
-            self.failure = Malformed(why)
+            self.failure = failure
 
     # ---- what httptools calls ----
 

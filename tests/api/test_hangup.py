@@ -1,4 +1,6 @@
 import socket
+import subprocess
+import sys
 import threading
 import time
 
@@ -85,6 +87,29 @@ def test_cancelling_before_the_wait_begins_breaks_it_at_once():
     broken = []
     with cancel.breaking(lambda: broken.append(1)):
         assert broken == [1]
+
+
+def test_greenlets_begin_to_watch_together():
+    done = subprocess.run([sys.executable, "-c", GREENLETS], capture_output=True, text=True, timeout=30)
+    assert (done.stdout, done.stderr) == ("[True, True, True, True] 4\n", "")
+
+
+GREENLETS = """
+from gevent import monkey
+monkey.patch_all()
+import gevent, socket
+from ragproxy.api.hangup import Hangups
+from ragproxy.domain import Cancel
+
+hangups, pairs, cancels = Hangups(period_s=0.02), [socket.socketpair() for _ in range(4)], [Cancel() for _ in range(4)]
+watching = [gevent.spawn(hangups.watch, {"gunicorn.socket": ours}, cancel) for (ours, _), cancel in zip(pairs, cancels)]
+gevent.joinall(watching, timeout=5)
+watched = hangups.watching
+for _, theirs in pairs:
+    theirs.close()
+gevent.sleep(0.5)
+print([cancel.cancelled for cancel in cancels], watched)
+"""
 
 
 def _until(condition, seconds=2.0):

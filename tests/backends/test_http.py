@@ -174,6 +174,23 @@ def test_a_name_that_does_not_resolve_is_unavailable(open_http, host):
     assert "hush" not in caught.value.message
 
 
+def test_a_server_that_speaks_something_else_is_unavailable(open_http):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def greet():
+            sock, _ = listener.accept()
+            with sock:
+                sock.sendall(b"SSH-2.0-OpenSSH_9.2\r\n")
+                sock.recv(1 << 16)
+
+        thread = threading.Thread(target=greet, daemon=True)
+        thread.start()
+        http = open_http(f"http://127.0.0.1:{listener.getsockname()[1]}/v1")
+        with pytest.raises(UpstreamUnavailable, match="does not answer as HTTP servers do"):
+            http.get("/models", Cancel()).__enter__()
+        thread.join(5)
+
+
 @pytest.mark.parametrize("head_cut_at", [0, 5, 30, -2, -1])
 @pytest.mark.parametrize("reset", [False, True])
 def test_a_server_that_hangs_up_before_it_answered_is_unavailable(up, http, head_cut_at, reset):
