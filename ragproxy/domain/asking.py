@@ -134,7 +134,7 @@ class Terms:
     min_score: float | None = None  # 0..1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ChatRequest(_Asked):
     """A question to a chat model.
 
@@ -144,6 +144,8 @@ class ChatRequest(_Asked):
     What is to be stored has `metadata` of its own. `turn` names what is asked and answered, for who asks it twice.
     A stream gives a PULSE after each `pulse_s` seconds of silence, 0 for never. The `tally` is shared by all requests
     that are made for this one.
+
+    Nobody changes one; as with Delta, to freeze it would make it much slower to make, for each request.
     """
 
     model: str

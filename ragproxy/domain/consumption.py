@@ -57,11 +57,12 @@ class Tally:
         self._calls.append(call)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Account:
     """All that one request consumed: the call for its answer, and others before it (a question rewritten).
 
     A request that asked a model has one even when none was called: it was refused, or answered from the cache (`hit`).
+    Nobody changes one; it is not frozen for the reason that Delta is not.
     """
 
     request_id: str

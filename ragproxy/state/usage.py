@@ -36,9 +36,12 @@ _COLUMNS: dict[Dimension, sa.ColumnElement[Any]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class UsageRow:
-    """What one request consumed, all its calls together; `cost` is None when nobody knows it."""
+    """What one request consumed, all its calls together; `cost` is None when nobody knows it.
+
+    Nobody changes one; it is not frozen for the reason that Delta is not.
+    """
 
     id: str
     request_id: str
