@@ -40,7 +40,9 @@ class Unsettled:
         with self._lock:
             if not self._number:
                 return True
-            none = self._none = threading.Event()
+            if self._none is None or self._none.is_set():
+                self._none = threading.Event()
+            none = self._none
         return none.wait(patience_s)
 
 
