@@ -48,18 +48,20 @@ def test_the_date_is_that_of_the_second(monkeypatch):
 @pytest.mark.parametrize("begun", [b"", b"GET /v1/models HTTP/1.1\r\nHost: "], ids=["nothing", "half a head"])
 def test_clients_that_send_nothing_are_let_go_and_others_served(tmp_path, begun):
     migrated(tmp_path)
-    with Server(tmp_path, RAGPROXY_WORKER_CLASS="gevent", GUNICORN_CMD_ARGS="--keep-alive 1") as server:
-        with requests.Session() as busy, socket.create_connection(("127.0.0.1", server.port)) as silent:
-            silent.settimeout(10)
-            silent.sendall(b"GET /health HTTP/1.1\r\nHost: here\r\n\r\n")
-            assert silent.recv(65536).startswith(b"HTTP/1.1 200")
-            silent.sendall(begun)
-            began = time.monotonic()
-            for _ in range(8):
-                assert busy.get(f"{server.url}/health", timeout=5).ok
-                time.sleep(0.3)
-            assert silent.recv(65536) == b""
-            assert time.monotonic() - began < 5
+    with (
+        Server(tmp_path, RAGPROXY_WORKER_CLASS="gevent", GUNICORN_CMD_ARGS="--keep-alive 1") as server,
+        requests.Session() as busy,
+        socket.create_connection(("127.0.0.1", server.port), timeout=10) as silent,
+    ):
+        silent.sendall(b"GET /health HTTP/1.1\r\nHost: here\r\n\r\n")
+        assert silent.recv(65536).startswith(b"HTTP/1.1 200")
+        silent.sendall(begun)
+        began = time.monotonic()
+        for _ in range(8):
+            assert busy.get(f"{server.url}/health", timeout=5).ok
+            time.sleep(0.3)
+        assert silent.recv(65536) == b""
+        assert time.monotonic() - began < 5
 
 
 def test_connections_that_stay_open_share_the_threads(tmp_path):
