@@ -1,8 +1,8 @@
 """The connections to one server, kept open between calls; each knows the call that it works for.
 
 requests' own adapter stands on urllib3's pools and on http.client, which think of proxies, redirects, retries and
-cookies anew for each call, and read an answer's head as that of a letter: three quarters of what a call costs, and none
-of it is wanted of a gateway.
+cookies anew for each call, and read an answer's head as that of a letter: most of what a call costs, and none of it
+is wanted of a gateway.
 """
 
 from __future__ import annotations
