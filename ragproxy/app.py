@@ -240,7 +240,7 @@ def _allow_browsers(app: Flask, services: Services) -> None:
         send_wildcard="*" in origins,
         always_send=False,
     )
-    allowed = app.after_request_funcs[None].pop()
+    allowed = app.after_request_funcs[None].pop()  # what it has just put there
 
     @app.after_request
     def allow(response: Response) -> Any:

@@ -92,9 +92,10 @@ class Watch:
         if not _is_fault(error):
             self.well()
             return
-        with self._lock:
+        now, word = int(self._clock()), outcome(error)
+        with self._lock:  # nothing is made under it: a collection of garbage may end a forgotten call, which wants it
             self.failures += 1
-            self.failed_at, self.failure = int(self._clock()), outcome(error)
+            self.failed_at, self.failure = now, word
 
     def latency_ms(self, percent: int) -> float | None:
         """The percentile of the last KEPT calls, by the nearest rank; None before there was one."""
