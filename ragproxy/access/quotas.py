@@ -20,13 +20,13 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from limits import RateLimitItem, RateLimitItemPerSecond
-from limits.errors import ConfigurationError
 from limits.storage import MemoryStorage, RedisStorage, Storage
 from limits.strategies import MovingWindowRateLimiter
 
+from ragproxy import redis_client
 from ragproxy.access.windows import MemoryWindows, Reading, RedisWindows, Wanted, Windows
 from ragproxy.domain import Caller, Limits, Rate, Rates, duration
-from ragproxy.errors import ConfigError, OverQuota
+from ragproxy.errors import OverQuota
 
 log = logging.getLogger(__name__)
 
@@ -253,10 +253,7 @@ class Line:
     """The way to the storage. After a failure it is left alone for a while, then one request tries it for all."""
 
     def __init__(self, storage: Storage, clock: Callable[[], float] = time.monotonic) -> None:
-        self._faults: tuple[type[Exception], ...] = ()
-        if isinstance(storage, RedisStorage):
-            faults = storage.base_exceptions
-            self._faults = (*(faults if isinstance(faults, tuple) else (faults,)), OSError)
+        self._faults = redis_client.faults() if isinstance(storage, RedisStorage) else ()
         self._clock = clock
         self._sulking_until: float | None = None
         self._complained = float("-inf")
@@ -301,12 +298,8 @@ def open_quotas(
         windows: Windows = MemoryWindows(window_s=window_s)
         return Quotas(Memory(), windows, default=default, unchecked=unchecked, window_s=window_s)
     prefix = f"{PREFIX}{salt}:"
-    # without a retry of the client's own: they come late, one by one
-    patience = {"socket_connect_timeout": _WAIT_S, "socket_timeout": _WAIT_S, "retry": None}
-    try:
-        storage = RedisStorage(redis_url, key_prefix=prefix + "requests", **patience)  # type: ignore[arg-type]
-    except ConfigurationError as err:
-        raise ConfigError("REDIS_URL: the client of Redis is not installed: pip install ragproxy[redis]") from err
+    pool = redis_client.connect(redis_url, _WAIT_S).connection_pool
+    storage = RedisStorage(redis_url, connection_pool=pool, key_prefix=prefix + "requests")
     windows = RedisWindows(storage.get_connection(), prefix=prefix, window_s=window_s)
     return Quotas(storage, windows, default=default, unchecked=unchecked, window_s=window_s)
 

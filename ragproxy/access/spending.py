@@ -24,16 +24,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal, Protocol
 
+from ragproxy import redis_client
 from ragproxy.domain import Account, Agent, Caller, Period
-from ragproxy.errors import ConfigError, Forbidden, OverBudget, RagproxyError
+from ragproxy.errors import Forbidden, OverBudget, RagproxyError
 from ragproxy.state import Total
-
-try:
-    import redis
-    from redis.backoff import NoBackoff
-    from redis.retry import Retry
-except ImportError:  # an extra
-    redis = None  # type: ignore[assignment]
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +42,6 @@ _SULK_S = 5.0  # after a failure nobody waits for it again for so long
 _KEPT_S = 86_400  # how long Redis keeps a count after its period
 _HOUR_S = 3600
 _CENT = 1e-9  # dollars; sums of decimal fractions are off by less
-_FAULTS: tuple[type[Exception], ...] = (OSError, *([redis.RedisError] if redis else []))
 
 Kind = Literal["caller", "agent"]
 Subject = tuple[Kind, str]  # and its id
@@ -266,7 +259,7 @@ class Shared:
         key = f"{PREFIX}{self._salt}:{subject[0]}:{span.start}-{span.end}:{subject[1]}"
         try:
             found = self._script(keys=[key], args=[process, own.requests, repr(own.usd), span.end + _KEPT_S])
-        except _FAULTS as err:
+        except redis_client.faults() as err:
             self._sulking_until = self._clock() + _SULK_S
             log.warning("budgets are checked by the records, for Redis does not answer: %s", type(err).__name__)
             return None
@@ -276,10 +269,7 @@ class Shared:
 
 def open_shared(redis_url: str, *, salt: str = "") -> Shared:
     """The counts in that Redis; nothing is connected yet. ConfigError without the client library."""
-    if redis is None:
-        raise ConfigError("REDIS_URL: the client of Redis is not installed: pip install ragproxy[redis]")
-    patience = {"socket_connect_timeout": _WAIT_S, "socket_timeout": _WAIT_S}
-    return Shared(redis.Redis.from_url(redis_url, retry=Retry(NoBackoff(), 0), **patience), salt=salt)
+    return Shared(redis_client.connect(redis_url, _WAIT_S), salt=salt)
 
 
 def span_of(period: Period, now: float) -> Span:

@@ -17,17 +17,10 @@ from typing import Any, TypeVar, cast
 from cachelib import BaseCache, RedisCache, SimpleCache
 from cachelib.serializers import BaseSerializer
 
+from ragproxy import redis_client
 from ragproxy.backends.trying import Call, close
 from ragproxy.domain import CacheUse, ChatRequest, CompletionRequest, Delta
-from ragproxy.errors import ConfigError
 from ragproxy.wire.cached import Kept, answer_key, kept_deltas
-
-try:
-    import redis
-    from redis.backoff import NoBackoff
-    from redis.retry import Retry
-except ImportError:  # an extra
-    redis = None  # type: ignore[assignment]
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +32,6 @@ LARGEST = 128 << 10  # bytes of one answer
 PREFIX = "ragproxy:answer:"
 _WAIT_S = 0.5  # for Redis: a miss is better than a wait
 _SULK_S = 10.0  # after a failure nobody waits for it again for so long
-_FAULTS: tuple[type[Exception], ...] = (OSError, *([redis.RedisError] if redis else []))
 
 
 class Cache:
@@ -87,7 +79,7 @@ class Cache:
             return _AWAY
         try:
             return act()
-        except _FAULTS as err:
+        except redis_client.faults() as err:
             self._sulking_until = self._clock() + _SULK_S
             self._note("error")
             log.warning("the cache of answers cannot be used, trying again in %d s: %s", _SULK_S, type(err).__name__)
@@ -148,11 +140,7 @@ def in_memory() -> BaseCache:
 
 def in_redis(url: str) -> BaseCache:
     """Bytes that several processes share. ConfigError without the client library."""
-    if redis is None:
-        raise ConfigError("REDIS_URL: the client of Redis is not installed: pip install ragproxy[redis]")
-    patience = {"socket_connect_timeout": _WAIT_S, "socket_timeout": _WAIT_S}
-    client = redis.Redis.from_url(url, retry=Retry(NoBackoff(), 0), **patience)
-    return _Redis(client, key_prefix=PREFIX)
+    return _Redis(redis_client.connect(url, _WAIT_S), key_prefix=PREFIX)
 
 
 def _labelled(deltas: Any, outcome: str) -> Iterator[Delta]:

@@ -8,14 +8,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from ragproxy.errors import ConfigError, StateUnavailable
-
-try:
-    import redis
-    from redis.backoff import NoBackoff
-    from redis.retry import Retry
-except ImportError:  # an extra
-    redis = None  # type: ignore[assignment]
+from ragproxy import redis_client
+from ragproxy.errors import StateUnavailable
 
 _LOOK_S = 0.05
 
@@ -39,7 +33,7 @@ class RedisCondition:
 
 def redis_condition(url: str, timeout_s: float, *, clock: Callable[[], float] = time.time) -> RedisCondition:
     """The condition of that Redis. StateUnavailable says why it cannot be asked, ConfigError without the client."""
-    with _in_words(), closing(redis.Redis.from_url(url, **_patience(timeout_s))) as client:
+    with _in_words(), closing(redis_client.connect(url, timeout_s)) as client:
         before = clock()
         seconds, micros = client.time()
         between = before, clock()
@@ -71,16 +65,10 @@ def is_answered(ring: Callable[[], None], redis_url: str, salt: str, patience_s:
 
 @contextmanager
 def _in_words() -> Iterator[None]:
-    if redis is None:
-        raise ConfigError("REDIS_URL: the client of Redis is not installed: pip install ragproxy[redis]")
     try:
         yield
-    except (redis.RedisError, OSError) as err:
+    except redis_client.faults() as err:
         raise StateUnavailable(f"Redis cannot be used: {' '.join(str(err).split())}") from err
-
-
-def _patience(timeout_s: float) -> dict[str, Any]:
-    return {"socket_connect_timeout": timeout_s, "socket_timeout": timeout_s, "retry": Retry(NoBackoff(), 0)}
 
 
 def _read(info: Mapping[str, Any], now: float, between: tuple[float, float]) -> RedisCondition:

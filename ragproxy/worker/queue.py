@@ -16,12 +16,8 @@ from huey.consumer import Consumer, Worker
 from huey.registry import Message
 from huey.serializer import Serializer
 
+from ragproxy import redis_client
 from ragproxy.errors import ConfigError
-
-try:
-    import redis
-except ImportError:  # an extra
-    redis = None  # type: ignore[assignment]
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +26,6 @@ _LOOK_S = 2.0  # how often a thread looks for rings of other processes; our own 
 _ENOUGH = 4  # messages in the queue for each thread: whoever takes one looks for all the work there is
 _CONNECT_S, _ANSWER_S = 1.0, 2.0  # a waiting worker is answered after one second
 _SULK_S = 10.0  # after a failure nobody waits again for so long
-_FAULTS: tuple[type[Exception], ...] = (OSError, sqlite3.Error, *([redis.RedisError] if redis else []))
 
 
 def open_file(path: Path) -> Huey:
@@ -54,9 +49,7 @@ def open_redis(url: str, salt: str = "") -> Huey:
 
     `salt` keeps deployments apart that share a Redis: each would take the other's rings.
     """
-    if redis is None:
-        raise ConfigError("REDIS_URL: the client of Redis is not installed: pip install ragproxy[redis]")
-    pool = redis.ConnectionPool.from_url(url, socket_connect_timeout=_CONNECT_S, socket_timeout=_ANSWER_S)
+    pool = redis_client.connect(url, _ANSWER_S, connect_s=_CONNECT_S).connection_pool
     return RedisHuey(_NAME + salt, connection_pool=pool, results=False, serializer=_Names())
 
 
@@ -83,7 +76,7 @@ class Queue:
         try:
             for _ in range(min(self._threads, _ENOUGH * self._threads - self._huey.storage.queue_size())):
                 self._index_pending()
-        except _FAULTS as err:
+        except (sqlite3.Error, *redis_client.faults()) as err:
             self._sulking_until = time.monotonic() + _SULK_S
             log.warning("the doorbell is out of order (%s); work is found within a minute", type(err).__name__)
         self._huey.bell.set()
