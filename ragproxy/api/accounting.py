@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 from flask import Flask, Response, current_app, request
@@ -58,7 +59,7 @@ class Asking:
         self.agent: str | None = None
         self._model = model
         self._tally = tally
-        self._visit = current
+        self._id, self._caller, self._started = current.id, current.caller, current.started  # it knows us
         self._route = route
         self._recorder = recorder
         self._unsettled = unsettled
@@ -83,14 +84,14 @@ class Asking:
                 return
             self._settled = True
         account = Account(
-            self._visit.id,
-            self._visit.caller,
+            self._id,
+            self._caller,
             self._model,
             self._tally.calls,
             agent=self.agent or self._tally.agent,
             route=self._route,
             status=self.status,
-            ms=self._visit.elapsed_s * 1000,
+            ms=(time.perf_counter() - self._started) * 1000,
             hit=self.hit,
             # whoever hung up may have had the upstream at work
             opaque=self.opaque and (self.status < 400 or self.status == 499),

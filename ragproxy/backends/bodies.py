@@ -72,7 +72,7 @@ class Body:
             if parser.is_whole:
                 return
             if parser.failure is not None:
-                raise parser.failure
+                raise parser.failure()
             if self._ear is None:
                 self._ear = listen(self._connection.sock, pulse_s, self._connection.patience.read_s)
             data = self._ear.hear()
@@ -91,6 +91,7 @@ class Body:
                 self._connection.close()
 
     def _rest(self) -> None:
+        self._parser.close()
         if self._ear is not None:
             self._ear.rest()
 

@@ -84,20 +84,23 @@ def connect(
     ConnectionAbortedError among them), UnicodeError for a name that cannot be one.
     """
     failure = OSError("the name has no address")
-    for family, kind, protocol, _, address in _addresses(host.strip("[]"), port, timeout_s, call):
-        sock = socket.socket(family, kind, protocol)
-        try:
-            for option in options:
-                sock.setsockopt(*option)
-            sock.settimeout(timeout_s)
-            breaker = Breaker(sock)
-            call.hold(breaker, breaker.close)
-            sock.connect(address)
-            return sock
-        except OSError as err:
-            sock.close()
-            failure = err
-    raise failure
+    try:
+        for family, kind, protocol, _, address in _addresses(host.strip("[]"), port, timeout_s, call):
+            sock = socket.socket(family, kind, protocol)
+            try:
+                for option in options:
+                    sock.setsockopt(*option)
+                sock.settimeout(timeout_s)
+                breaker = Breaker(sock)
+                call.hold(breaker, breaker.close)
+                sock.connect(address)
+                return sock
+            except OSError as err:
+                sock.close()
+                failure = err
+        raise failure
+    finally:
+        del failure  # its traceback holds this frame
 
 
 def _addresses(host: str, port: int, timeout_s: float | None, call: Call) -> list[Any]:

@@ -200,22 +200,21 @@ class Catalog:
     def _chain(self, place: Place, capability: Capability) -> list[tuple[str, Any]]:
         """The model and those it falls back to, with theirs after them, each once."""
         chain: dict[str, Any] = {}
-
-        def add(place: Place) -> None:
-            if place.label in chain:
-                return
-            chain[place.label] = self._at(place, capability)
-            for name in place.server.upstream.fallbacks.get(place.model, ()):
-                if name == EXTRACTIVE:
-                    if capability == "chat":
-                        chain.setdefault(EXTRACTIVE, self._extractive)
-                elif fallback := self._now.names.find(name, capability):
-                    add(fallback)
-                elif capability == "chat":
-                    self._miss(name, place)
-
-        add(place)
+        self._add(place, capability, chain)
         return list(chain.items())
+
+    def _add(self, place: Place, capability: Capability, chain: dict[str, Any]) -> None:
+        if place.label in chain:
+            return
+        chain[place.label] = self._at(place, capability)
+        for name in place.server.upstream.fallbacks.get(place.model, ()):
+            if name == EXTRACTIVE:
+                if capability == "chat":
+                    chain.setdefault(EXTRACTIVE, self._extractive)
+            elif fallback := self._now.names.find(name, capability):
+                self._add(fallback, capability, chain)
+            elif capability == "chat":
+                self._miss(name, place)
 
     def _at(self, place: Place, capability: Capability) -> Any:
         """The model without its fallbacks, metered."""

@@ -88,10 +88,14 @@ class Connection:
         """The answer, once its head is here. Malformed, OSError."""
         self.sock.settimeout(self.patience.read_s)
         parser = Parser()
-        while not parser.has_head:
-            parser.feed(self.sock.recv(READ))
-            if parser.failure is not None and not parser.has_head:
-                raise parser.failure
+        try:
+            while not parser.has_head:
+                parser.feed(self.sock.recv(READ))
+                if parser.failure is not None and not parser.has_head:
+                    raise parser.failure()
+        except BaseException:
+            parser.close()
+            raise
         return parser
 
     def let_go(self) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from ragproxy.offload import has_greenlets
 
-READ = 65536  # bytes: what is read at once
+READ = 16384  # bytes at once; each read takes hold of so many, and gives back what did not come
 _READABLE = 1  # libev's event: there is something to read
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 _BARREN = 1 << 18  # bytes: the most that a head may have, or what stands between two pieces of a body
@@ -16,20 +20,22 @@ class CutOff(Malformed):
 
 
 class Parser:
-    """One answer: `feed` it what comes, `take` what of the body is there; `failure` says why no more will come.
+    """One answer: `feed` it what comes, `take` what of the body is there; `failure` makes what tells why no more comes.
 
     `headers` have their names in lower case. `is_kept` says whether the connection may serve another call after it.
+    Whoever wants no more of it, closes it: httptools and we hold each other, and so we would stay until somebody
+    looks for such pairs, with all that belongs to the request. For that reason too an error is made by who raises it.
     """
 
     def __init__(self) -> None:
         self.status = 0
         self.headers: dict[str, str] = {}
         self.has_head = self.is_whole = self.is_kept = False
-        self.failure: Malformed | None = None
+        self.failure: Callable[[], Malformed] | None = None
         self._until_end = False  # of the connection goes the body
         self._pieces: list[bytes] = []
         self._barren = 0
-        self._parser = HttpResponseParser(self)
+        self._parser: Any = HttpResponseParser(self)
         self._parser.set_dangerous_leniencies(  # what servers have always been forgiven
             lenient_chunked_length=True, lenient_optional_cr_before_lf=True, lenient_spaces_after_chunk_size=True
         )
@@ -42,13 +48,13 @@ class Parser:
         try:
             self._parser.feed_data(data)
         except (HttpParserError, HttpParserUpgrade) as err:
-            self._fail(Malformed(str(err)))
+            self._fail(partial(Malformed, str(err)))
         if self._pieces or self.is_whole:
             self._barren = 0
         else:
             self._barren += len(data)
             if self._barren > _BARREN:
-                self._fail(Malformed("more headers than anybody needs"))
+                self._fail(partial(Malformed, "more headers than anybody needs"))
 
     def take(self) -> bytes:
         """What has come of the body since this was asked last."""
@@ -59,14 +65,18 @@ class Parser:
         pieces.clear()
         return taken
 
+    def close(self) -> None:
+        """Nothing is fed to it any more."""
+        self._parser = None
+
     def _end(self) -> None:
         self.is_kept = False
         if self._until_end:
             self.is_whole = True
         else:
-            self._fail(CutOff("the connection ended in the middle of the answer"))
+            self._fail(partial(CutOff, "the connection ended in the middle of the answer"))
 
-    def _fail(self, failure: Malformed) -> None:
+    def _fail(self, failure: Callable[[], Malformed]) -> None:
         self.is_kept = False
         if not self.is_whole:
             self.failure = failure

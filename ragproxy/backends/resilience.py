@@ -101,6 +101,7 @@ class RetryPolicy:
     def _again(self, first: RagproxyError, call: Call[T], cancel: Cancel) -> tuple[list[T], Iterator[T]]:
         tried: list[str] = []
         made = [first]
+        del first  # its traceback will hold this frame
 
         def attempt() -> tuple[list[T], Iterator[T]]:
             try:
@@ -128,7 +129,8 @@ class RetryPolicy:
         try:
             head, items = attempts(attempt)
         except FAILURES as error:
-            raise last(error, tried) from None
+            error.__context__ = None  # tenacity's frames hold the attempts, and these their errors: all would stay
+            raise last(error.with_traceback(None), tried) from None
         return told(head, [*tried, "200"]), items
 
     def _wait_s(self, state: tenacity.RetryCallState) -> float:

@@ -76,7 +76,7 @@ class Queue:
         try:
             for _ in range(min(self._threads, _ENOUGH * self._threads - self._huey.storage.queue_size())):
                 self._index_pending()
-        except (sqlite3.Error, *redis_client.faults()) as err:
+        except _faults() as err:
             self._sulking_until = time.monotonic() + _SULK_S
             log.warning("the doorbell is out of order (%s); work is found within a minute", type(err).__name__)
         self._huey.bell.set()
@@ -100,6 +100,10 @@ class Queue:
         self._consumer.stop_flag.set()
         self._huey.bell.set()
         return bool(self._consumer._join_workers())
+
+
+def _faults() -> tuple[type[Exception], ...]:
+    return sqlite3.Error, *redis_client.faults()
 
 
 class _Listener(Worker):

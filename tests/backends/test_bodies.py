@@ -53,7 +53,7 @@ def test_a_chunk_is_passed_on_in_parts_when_it_is_large(up, http):
     with http.get("/models", Cancel()) as reply:
         pieces = list(reply.pieces())
     assert sum(map(len, pieces)) == 1 << 20
-    assert max(map(len, pieces)) <= 1 << 16
+    assert max(map(len, pieces)) <= 1 << 14
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_what_is_packed_unasked_is_unpacked_a_little_at_a_time(up, http, packing
     with http.get("/models", Cancel()) as reply:
         pieces = list(reply.pieces())
     assert b"".join(pieces) == plain
-    assert all(0 < len(piece) <= 1 << 16 for piece in pieces)
+    assert all(0 < len(piece) <= 1 << 14 for piece in pieces)
 
 
 @pytest.mark.parametrize(("packing", "packed"), [("gzip", b"not packed at all"), ("br", b"\x0b\x02\x80abc\x03")])

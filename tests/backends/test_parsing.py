@@ -61,7 +61,7 @@ def test_a_connection_that_ends_too_early_is_a_failure(sent):
     parser, _ = fed(sent)
     assert parser.failure is None
     parser.feed(b"")
-    assert "ended in the middle" in str(parser.failure)
+    assert "ended in the middle" in str(parser.failure())
     assert not parser.is_whole
 
 
