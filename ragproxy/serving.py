@@ -207,6 +207,7 @@ preload_app = False  # Chroma opened before a fork hangs in the child
 accesslog = None
 loglevel = "warning"
 control_socket_disable = True
+forwarded_allow_ips = ""  # whose word counts is said by RAGPROXY_TRUSTED_PROXIES, to the application
 limit_request_line = 8190
 limit_request_field_size = 16_384  # tokens that list many groups are long
 proc_name = "ragproxy"

@@ -242,7 +242,7 @@ class Settings:
         "RAGPROXY_TRUSTED_PROXIES",
         0,
         _integer(0, 10),
-        "Proxies in front that say in `X-Forwarded-For` who asks; too many let anybody say it",
+        "Proxies in front that are believed in `X-Forwarded-For` and `X-Forwarded-Proto`; too many let anybody say it",
     )
     config: Path | None = _setting(
         "RAGPROXY_CONFIG",

@@ -8,6 +8,7 @@ import requests
 from gunicorn import util
 
 from ragproxy.serving import NEXT_S, _comes
+from tests.api.desk import ADMIN
 from tests.e2e.servers import Server, migrated
 
 ROUNDS = 5
@@ -73,3 +74,17 @@ def test_connections_that_stay_open_share_the_threads(tmp_path):
             for client in clients:
                 assert client.get(f"{server.url}/health", timeout=PATIENCE_S).status_code == 200
         assert time.monotonic() - began < PATIENCE_S
+
+
+@pytest.mark.parametrize(("proxies", "is_secure"), [("0", False), ("1", True)])
+def test_only_a_proxy_that_is_trusted_says_that_people_come_by_tls(tmp_path, proxies, is_secure):
+    migrated(tmp_path)
+    with Server(tmp_path, RAGPROXY_TRUSTED_PROXIES=proxies, RAGPROXY_ADMIN_KEY=ADMIN, RAGPROXY_AUTH="keys") as server:
+        signed_in = requests.post(
+            f"{server.url}/admin/login",
+            json={"key": ADMIN},
+            headers={"Sec-Fetch-Site": "same-origin", "X-Forwarded-For": "192.0.2.1", "X-Forwarded-Proto": "https"},
+            timeout=PATIENCE_S,
+        )
+    assert signed_in.status_code == 200, signed_in.text
+    assert ("Secure" in signed_in.headers["set-cookie"]) == is_secure
