@@ -1,6 +1,6 @@
 """The client of Redis, the one place that knows its library: an extra, and imported only where a Redis is used.
 
-It brings more along than all our own modules weigh together with their tables, so nobody pays for it unasked.
+Where OpenTelemetry is installed it brings that along, a sixth of the time that all our modules take to be imported.
 """
 
 from __future__ import annotations
