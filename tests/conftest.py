@@ -1,5 +1,6 @@
 """What every test may use."""
 
+import signal
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -18,6 +19,10 @@ from tests.sharing import ByServers, longest_first  # noqa: E402
 # how long an example takes says how busy the machine is
 hypothesis.settings.register_profile("ragproxy", deadline=None)
 hypothesis.settings.load_profile("ragproxy")
+
+# a shell starts what runs in its background deaf to Ctrl-C, and so would be the commands that tests interrupt
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
