@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 
 from ragproxy.domain import Delta
 from ragproxy.errors import UpstreamBroken
@@ -27,9 +28,8 @@ class Opened(Iterator[Delta]):
 
     def __iter__(self) -> Iterator[Delta]:
         """Those that are still to come; a loop has them from the generator itself, and not from a call for each."""
-        if self._waiting is not None:
-            yield next(self)
-        yield from self._deltas
+        first, self._waiting = self._waiting, None
+        return self._deltas if first is None else chain((first,), self._deltas)
 
     def __next__(self) -> Delta:
         if self._waiting is not None:

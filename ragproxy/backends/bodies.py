@@ -46,8 +46,7 @@ class Body:
         """
         packing = self.headers.get("content-encoding", "identity").lower()
         pieces = self._pieces(pulse_s)
-        yield from pieces if packing == "identity" else _unpacked(pieces, packing)
-        self._settle()
+        return pieces if packing == "identity" else _unpacked(pieces, packing)
 
     def finish(self, wait_s: float) -> None:
         """Read what is left, if it comes within `wait_s` and at once. TimeoutError, OSError."""
@@ -70,6 +69,7 @@ class Body:
             if piece := parser.take():
                 yield piece
             if parser.is_whole:
+                self._settle()
                 return
             if parser.failure is not None:
                 raise parser.failure()

@@ -55,14 +55,14 @@ class OpenAI:
     def chat(self, request: ChatRequest) -> Iterator[Delta]:
         """As the port; the first delta carries the upstream's headers that clients may see."""
         body = chat_body(request, self.name)
-        return self._counted("/chat/completions", body, request, chunk_deltas, completion_deltas)
+        return self._answer("/chat/completions", body, request, chunk_deltas, completion_deltas)
 
     def complete(self, request: CompletionRequest) -> Iterator[Delta]:
         """As the port; the first delta carries the upstream's headers that clients may see."""
         body = completion_body(request, self.name)
-        return self._counted("/completions", body, request, text_chunk_deltas, text_completion_deltas)
+        return self._answer("/completions", body, request, text_chunk_deltas, text_completion_deltas)
 
-    def _counted(
+    def _answer(
         self,
         path: str,
         body: dict[str, Any],
@@ -74,35 +74,36 @@ class OpenAI:
 
         Some refuse `stream_options`, which the client may not have sent: they are asked again without.
         """
-        if self._takes_stream_options or request.stream_options:
+        stream, headers = request.stream, request.headers
+        if not (self._takes_stream_options or request.stream_options):
+            body.pop("stream_options", None)
+        while True:
             try:
-                yield from self._answer(path, body, request, of_chunk, of_whole)
+                with self._http.post(path, dumps(body), request.cancel, stream=stream, headers=headers) as reply:
+                    deltas = self._deltas(path, reply, request, of_chunk, of_whole)
+                    first = next(deltas)
+                    yield replace(first, headers=passed_headers(reply.headers))
+                    yield from deltas
                 return
             except UpstreamRefused as err:  # so nothing has been yielded
                 named = "stream_options" in f"{err.param} {err.message}"
-                if not named or not request.stream or request.stream_options:
+                if not named or request.stream_options or body.pop("stream_options", None) is None:
                     raise
-            self._takes_stream_options = False
-        body.pop("stream_options", None)
-        yield from self._answer(path, body, request, of_chunk, of_whole)
+                self._takes_stream_options = False
 
-    def _answer(
+    def _deltas(
         self,
         path: str,
-        body: Mapping[str, Any],
+        reply: Reply,
         request: ChatRequest | CompletionRequest,
         of_chunk: Reader,
         of_whole: Reader,
     ) -> Iterator[Delta]:
-        stream, headers = request.stream, request.headers
-        with self._http.post(path, dumps(body), request.cancel, stream=stream, headers=headers) as reply:
-            if reply.status >= 300:
-                raise self._refusal(path, reply)
-            streamed = _is_stream(reply, asked=request.stream)
-            deltas = _streamed(reply, of_chunk, request.pulse_s) if streamed else self._whole(reply, of_whole)
-            first = next(deltas)
-            yield replace(first, headers=passed_headers(reply.headers))
-            yield from deltas
+        if reply.status >= 300:
+            raise self._refusal(path, reply)
+        if _is_stream(reply, asked=request.stream):
+            return _streamed(reply, of_chunk, request.pulse_s)
+        return self._whole(reply, of_whole)
 
     def _whole(self, reply: Reply, of_whole: Reader) -> Iterator[Delta]:
         try:
@@ -160,8 +161,9 @@ def _streamed(reply: Reply, of_chunk: Reader, pulse_s: float) -> Iterator[Delta]
             if not begun and len(early) < _EARLY:
                 early.append(delta)
                 continue
-            yield from early
-            early.clear()
+            if early:
+                yield from early
+                early.clear()
             yield delta
     if not begun or (unfinished and not done):
         raise UpstreamBroken("The upstream ended its answer before it was complete")

@@ -12,16 +12,7 @@ from ragproxy.domain import PULSE, Answer, ChatRequest, Delta, Source, Usage
 from ragproxy.errors import UpstreamBroken
 from ragproxy.wire.collecting import merge, merge_field
 from ragproxy.wire.messages import message_json
-from ragproxy.wire.reading import (
-    choices_of,
-    finish_of,
-    index_of,
-    priced,
-    rest_of,
-    text_of,
-    usage_json,
-    usage_of,
-)
+from ragproxy.wire.reading import choices_of, index_and_end, priced, rest_of, text_of, usage_json, usage_of
 from ragproxy.wire.sources import annotation, source_json, united
 
 _CHOICE = frozenset({"index", "delta", "message", "finish_reason"})
@@ -54,7 +45,7 @@ def completion_deltas(body: Mapping[str, Any]) -> list[Delta]:
 
 
 def _deltas(body: Mapping[str, Any], choices: list[Mapping[str, Any]], key: str) -> list[Delta]:
-    usage, rest = usage_of(body), rest_of(body)
+    usage, rest = usage_of(body) if body.get("usage") else None, rest_of(body)
     if not choices:
         return [Delta(index=None, usage=usage, chunk=rest)] if usage or rest else []
     if len(choices) == 1:
@@ -69,21 +60,31 @@ def _delta(choice: Mapping[str, Any], key: str, rest: Mapping[str, Any], usage: 
         said = {}
     if not isinstance(said, dict):
         raise UpstreamBroken(f"The '{key}' of a choice in the upstream's answer is not an object")
-    content, fields = said.get("content"), rest_of(said, _MESSAGE)
-    for key in _CALLS & fields.keys() if fields else ():
-        if not fields[key]:
-            del fields[key]  # an empty array or null where OpenAI has no key: clients take it for a call
+    index, finish_reason = index_and_end(choice)
+    content = said.get("content")
+    # nearly always there is no more, and this is asked for each chunk: a look takes less than a call
+    fields = {} if said.keys() <= _MESSAGE else _fields(said)
     if isinstance(content, list):
         content, fields["content_parts"] = _parted(content)
+    elif not isinstance(content, str):
+        content = text_of(content)
     return Delta(
-        index=index_of(choice),
-        content=text_of(content),
-        finish_reason=finish_of(choice),
-        fields=fields,
-        choice=rest_of(choice, _CHOICE),
+        index,
+        content,
+        finish_reason,
+        choice={} if choice.keys() <= _CHOICE else rest_of(choice, _CHOICE),
         chunk=rest,
         usage=usage,
+        fields=fields,
     )
+
+
+def _fields(said: Mapping[str, Any]) -> dict[str, Any]:
+    fields = rest_of(said, _MESSAGE)
+    for key in _CALLS & fields.keys():
+        if not fields[key]:
+            del fields[key]  # an empty array or null where OpenAI has no key: clients take it for a call
+    return fields
 
 
 def _parted(parts: list[Any]) -> tuple[str | None, list[Any]]:
@@ -117,13 +118,15 @@ def chat_chunks(answer: Answer, request: ChatRequest) -> Iterator[dict[str, Any]
             started.add(delta.index)
             nothing = _says_nothing(delta)
             opening = {"role": "assistant", "content": "", **(delta.fields if nothing else {})}
-            choice = _chunk_choice(delta.index, opening, delta if nothing else None)
+            more = delta.choice if nothing else {}
+            choice = {"index": delta.index, "delta": opening, "logprobs": None, "finish_reason": None, **more}
             yield {**head, "choices": [choice], **extra, **tail}
             if nothing:
                 continue
         if delta.sources is not None and "field" in answer.carriers:
             extra["sources"] = [source_json(source) for source in delta.sources]
-        choice = _chunk_choice(delta.index, _delta_json(delta, answer), delta)
+        said, ended = _delta_json(delta, answer), delta.finish_reason
+        choice = {"index": delta.index, "delta": said, "logprobs": None, "finish_reason": ended, **delta.choice}
         yield {**head, "choices": [choice], **extra, **tail}
     if request.include_usage:
         yield {**head, "choices": [], **held, **tail, "usage": priced(usage, request.tally.cost)}
@@ -142,14 +145,6 @@ def _says_nothing(delta: Delta) -> bool:
     """Whether it is no more than the upstream's own role chunk."""
     said = (delta.content, delta.finish_reason, delta.citations, *delta.fields.values(), *delta.choice.values())
     return delta.sources is None and not any(said)
-
-
-def _chunk_choice(index: int, said: Mapping[str, Any], delta: Delta | None = None) -> dict[str, Any]:
-    choice = {"index": index, "delta": said, "logprobs": None, "finish_reason": None}
-    if delta is not None:
-        choice |= delta.choice
-        choice["finish_reason"] = delta.finish_reason
-    return choice
 
 
 def _delta_json(delta: Delta, answer: Answer) -> dict[str, Any]:

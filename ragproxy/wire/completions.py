@@ -13,7 +13,7 @@ from ragproxy.domain import PULSE, Answer, CompletionRequest, Delta, Source, Usa
 from ragproxy.errors import UpstreamBroken
 from ragproxy.wire.collecting import merge
 from ragproxy.wire.completion_request import COMPLETION_OR_CHAT_REQUEST
-from ragproxy.wire.reading import choices_of, finish_of, index_of, priced, rest_of, text_of, usage_json, usage_of
+from ragproxy.wire.reading import choices_of, index_and_end, priced, rest_of, text_of, usage_json, usage_of
 from ragproxy.wire.sources import source_json, united
 
 __all__ = [
@@ -62,10 +62,11 @@ def _deltas(body: Mapping[str, Any], choices: list[Mapping[str, Any]]) -> list[D
 
 
 def _delta(choice: Mapping[str, Any], rest: Mapping[str, Any], usage: Usage | None) -> Delta:
+    index, finish_reason = index_and_end(choice)
     return Delta(
-        index=index_of(choice),
-        content=text_of(choice.get("text")),
-        finish_reason=finish_of(choice),
+        index,
+        text_of(choice.get("text")),
+        finish_reason,
         choice=rest_of(choice, _CHOICE),
         chunk=rest,
         usage=usage,

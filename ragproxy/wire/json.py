@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -30,7 +31,7 @@ def loads(data: bytes) -> Any:
         value = orjson.loads(data)
     except orjson.JSONDecodeError as err:
         raise InvalidRequest(f"The body is not valid JSON: {_reason(err)}") from None
-    if _too_deep(data, value):
+    if _may_be_deep(data) and _too_deep(value):
         raise InvalidRequest(f"The body is nested deeper than {MAX_DEPTH} levels")
     return value
 
@@ -41,7 +42,7 @@ def loads_file(data: bytes) -> Any:
         value = orjson.loads(data)
     except orjson.JSONDecodeError as err:
         raise InvalidRequest(f"not valid JSON: {_reason(err)}") from None
-    if _too_deep(data, value):
+    if _may_be_deep(data) and _too_deep(value):
         raise InvalidRequest(f"nested deeper than {MAX_DEPTH} levels")
     return value
 
@@ -52,14 +53,12 @@ def loads_upstream(data: bytes) -> Any:
         value = orjson.loads(data)
     except orjson.JSONDecodeError as err:
         raise UpstreamBroken(f"The upstream's answer is not valid JSON: {_reason(err)}") from None
-    if _too_deep(data, value):
+    if data.count(b"[") + data.count(b"{") > MAX_DEPTH and _too_deep(value):  # asked for each chunk, and so not called
         raise UpstreamBroken(f"The upstream's answer is nested deeper than {MAX_DEPTH} levels")
     return value
 
 
-def dumps(value: Any) -> bytes:
-    """Compact UTF-8 JSON."""
-    return orjson.dumps(value)
+dumps: Callable[[Any], bytes] = orjson.dumps  # compact, UTF-8
 
 
 def canonical(value: Any) -> bytes:
@@ -82,9 +81,11 @@ def _marks(data: bytes) -> int:
     return data.count(b",") + data.count(b"[") + data.count(b"{")
 
 
-def _too_deep(data: bytes, value: Any) -> bool:
-    if data.count(b"[") + data.count(b"{") <= MAX_DEPTH:
-        return False
+def _may_be_deep(data: bytes) -> bool:
+    return data.count(b"[") + data.count(b"{") > MAX_DEPTH
+
+
+def _too_deep(value: Any) -> bool:
     level, depth = [value], 0
     while level:
         depth += 1

@@ -28,14 +28,19 @@ def choices_of(body: Any) -> list[Mapping[str, Any]]:
     return choices
 
 
-def index_of(choice: Mapping[str, Any]) -> int:
-    """Which choice it is; 0 when a server of one choice does not say."""
-    index = choice.get("index")
+def index_and_end(choice: Mapping[str, Any]) -> tuple[int, str | None]:
+    """Which choice it is, 0 when a server of one choice does not say; and its finish_reason, when there is one.
+
+    Some servers say "" until then.
+    """
+    index, reason = choice.get("index"), choice.get("finish_reason")
     if index is None:
-        return 0
-    if type(index) is not int:
+        index = 0
+    elif type(index) is not int:
         raise UpstreamBroken("The 'index' of a choice in the upstream's answer is not an integer")
-    return index
+    if reason is not None and not isinstance(reason, str):
+        raise UpstreamBroken("The 'finish_reason' of the upstream's answer is not a string")
+    return index, reason or None
 
 
 def text_of(value: Any) -> str | None:
@@ -43,14 +48,6 @@ def text_of(value: Any) -> str | None:
     if value is not None and not isinstance(value, str):
         raise UpstreamBroken("The text of the upstream's answer is not a string")
     return value
-
-
-def finish_of(choice: Mapping[str, Any]) -> str | None:
-    """Why the choice ended; None while it has not (some servers say "" until then)."""
-    reason = choice.get("finish_reason")
-    if reason is not None and not isinstance(reason, str):
-        raise UpstreamBroken("The 'finish_reason' of the upstream's answer is not a string")
-    return reason or None
 
 
 def rest_of(body: Mapping[str, Any], known: frozenset[str] = _ENVELOPE) -> dict[str, Any]:

@@ -71,23 +71,18 @@ class _Lines:
 
     def __init__(self) -> None:
         self.begun = False
+        self.are_whole = True  # what comes next begins a line
         self._pieces: list[bytes] = []  # of a line still open: joined once, since adding bytes to bytes copies them all
         self._size = 0
         self._after_cr = False
-
-    @property
-    def are_whole(self) -> bool:
-        """Whether what comes next begins a line."""
-        return not self._pieces and not self._after_cr
 
     def of(self, read: bytes) -> Iterator[bytes]:
         """The lines that end with the next bytes of the stream."""
         if self._after_cr and read:
             self._after_cr = False
             read = read.removeprefix(b"\n")
-        if not read:
-            return
-        self._after_cr = read.endswith(b"\r")  # the line ends here and now; an LF that comes next belongs to it
+        if read:
+            self._after_cr = read.endswith(b"\r")  # the line ends here and now; an LF that comes next belongs to it
         for line in read.splitlines(keepends=True):
             self._pieces.append(line)
             self._size = _bounded(self._size + len(line))
@@ -98,6 +93,7 @@ class _Lines:
                     self.begun = True
                     whole = whole.removeprefix(_BOM)
                 yield whole.rstrip(b"\r\n")
+        self.are_whole = not self._pieces and not self._after_cr
 
 
 def _bounded(size: int) -> int:
