@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 TURN_S = 0.01
-_A_MOMENT_S = 1e-4  # not 0: the loop looks at what has come to its sockets only every 50 such turns
+A_MOMENT_S = 1e-4  # not 0: the loop looks at what has come to its sockets only every 50 such turns
 
 
 def has_greenlets() -> bool:
@@ -78,12 +78,17 @@ def give_way() -> None:
 
     Data that is there already is read without a wait, and so by nobody else meanwhile. Threads are interrupted.
     """
-    if not has_greenlets():
-        return
+    if has_greenlets() and is_late():
+        import gevent
+
+        gevent.sleep(A_MOMENT_S)
+
+
+def is_late() -> bool:
+    """Whether no other greenlet could go on for TURN_S; only to be asked where there are some."""
     import gevent
 
-    if time() - gevent.get_hub().loop.now() > TURN_S:
-        gevent.sleep(_A_MOMENT_S)
+    return bool(time() - gevent.get_hub().loop.now() > TURN_S)
 
 
 def _outcome(call: Callable[..., T], args: Any, kwargs: Any) -> tuple[T | None, Exception | None]:

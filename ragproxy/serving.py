@@ -15,6 +15,7 @@ import select
 import signal
 import socket
 import sys
+from collections import deque
 from collections.abc import Callable
 from functools import lru_cache, partial
 from time import monotonic, time
@@ -28,7 +29,7 @@ from gunicorn.util import http_date
 
 from ragproxy import __version__
 from ragproxy.errors import ConfigError
-from ragproxy.offload import give_way, send_all
+from ragproxy.offload import A_MOMENT_S, TURN_S, give_way, is_late, send_all
 from ragproxy.settings import from_env
 from ragproxy.telemetry import forget_process, start_logging
 
@@ -69,6 +70,7 @@ def _greenlets() -> type:
     """gunicorn's worker for gevent, with a stop that idle clients do not hold up. ConfigError when it is missing."""
     try:
         import gevent
+        from gevent.hub import Waiter
         from gunicorn.workers.ggevent import GeventWorker
     except (ImportError, RuntimeError) as err:  # gunicorn's own word for a missing or an old one
         raise ConfigError(
@@ -81,6 +83,34 @@ def _greenlets() -> type:
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
             self.waiting: dict[Any, float] = {}  # the greenlets of connections, and since when
+            self._entrance: deque[Any] = deque()  # the turns of requests that are yet to begin
+
+        def handle_request(self, *args: Any) -> Any:
+            """As its parent, when it is this request's turn: of many that come at once, all would begin in a row.
+
+            Streams would wait for that, a millisecond and more for each.
+            """
+            if self._entrance or is_late():
+                if not self._entrance:
+                    self._open_soon()
+                turn = Waiter()
+                self._entrance.append(turn)
+                turn.get()
+            return super().handle_request(*args)
+
+        def _open_soon(self) -> None:
+            timer = gevent.get_hub().loop.timer(A_MOMENT_S)
+            timer.start(self._open, timer)
+
+        def _open(self, timer: Any) -> None:
+            """Let some begin: for TURN_S, or as long as all others had before, so that nobody waits for ever."""
+            timer.close()
+            begun = time()
+            until = begun + max(TURN_S, begun - gevent.get_hub().loop.now())
+            while self._entrance and time() < until:
+                self._entrance.popleft().switch(None)
+            if self._entrance:
+                self._open_soon()
 
         def timeout_ctx(self) -> _Waiting:
             """Around the wait for a connection's next request."""

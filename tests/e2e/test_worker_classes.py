@@ -1,10 +1,11 @@
 """The server with greenlets and with threads: what has to go on meanwhile goes on, and it ends as it should."""
 
 import signal
+import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 import requests
@@ -19,6 +20,7 @@ SOON_S = 2.0
 GAP_S = 0.25  # the longest silence between two pulses of a stream, on a machine that does much else
 GOES = 5  # a busy machine is silent on its own account
 PULSE_S = 0.01
+RUSH = 800  # requests: a second of work and more
 
 
 @pytest.mark.parametrize("stream", [False, True])
@@ -82,6 +84,22 @@ def test_a_stream_does_not_wait_for_one_that_comes_at_once(server, upstream):
         assert post(server, question()).content.endswith(DONE)
 
     _pulses_go_on_during(read, server, upstream)
+
+
+def test_a_stream_does_not_wait_for_many_requests_that_come_at_once(server, upstream, worker_class):
+    if worker_class != "gevent":
+        pytest.skip("threads are interrupted")
+
+    def rush():
+        with ExitStack() as opened:
+            address = ("127.0.0.1", server.port)
+            clients = [opened.enter_context(socket.create_connection(address, timeout=30)) for _ in range(RUSH)]
+            time.sleep(0.5)  # until all are taken
+            for client in clients:
+                client.sendall(b"GET /v1/models HTTP/1.1\r\nHost: here\r\n\r\n")
+            assert {client.recv(12) for client in clients} == {b"HTTP/1.1 200"}
+
+    _pulses_go_on_during(rush, server, upstream)
 
 
 def test_a_file_is_uploaded_and_indexed(server):
