@@ -84,6 +84,7 @@ def _greenlets() -> type:
             super().__init__(*args, **kwargs)
             self.waiting: dict[Any, float] = {}  # the greenlets of connections, and since when
             self._entrance: deque[Any] = deque()  # the turns of requests that are yet to begin
+            self._opener: Any = None  # the timer that lets them
 
         def handle_request(self, *args: Any) -> Any:
             """As its parent, when it is this request's turn: of many that come at once, all would begin in a row.
@@ -91,20 +92,21 @@ def _greenlets() -> type:
             Streams would wait for that, a millisecond and more for each.
             """
             if self._entrance or is_late():
-                if not self._entrance:
-                    self._open_soon()
                 turn = Waiter()
                 self._entrance.append(turn)
+                self._open_soon()
                 turn.get()
             return super().handle_request(*args)
 
         def _open_soon(self) -> None:
-            timer = gevent.get_hub().loop.timer(A_MOMENT_S)
-            timer.start(self._open, timer)
+            if self._opener is None:
+                self._opener = gevent.get_hub().loop.timer(A_MOMENT_S)
+                self._opener.start(self._open)
 
-        def _open(self, timer: Any) -> None:
+        def _open(self) -> None:
             """Let some begin: for TURN_S, or as long as all others had before, so that nobody waits for ever."""
-            timer.close()
+            self._opener.close()
+            self._opener = None
             begun = time()
             until = begun + max(TURN_S, begun - gevent.get_hub().loop.now())
             while self._entrance and time() < until:
