@@ -78,7 +78,7 @@ def _greenlets() -> type:
         ) from err
 
     class Greenlets(GeventWorker):
-        """Where gunicorn's would wait for every open connection, as long as clients keep theirs alive."""
+        """Idle clients do not hold up its end, as they would gunicorn's, nor many that come at once the streams."""
 
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
